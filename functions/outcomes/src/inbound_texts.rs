@@ -60,9 +60,10 @@ impl Candidates {
                 if has_short_code(&scope, account, event.to.as_deref()) {
                     candidates.owners.insert(merchant);
                 }
-                for member in app.store.members_at(&scope, &address).await? {
+                for member in app.store.members_at_strongly(&scope, &address).await? {
                     if app.store.was_messaged(scope.tenant(), member, address.channel()).await? {
-                        candidates.senders.push((scope.clone(), member));
+                        candidates.senders.push((scope, member));
+                        break;
                     }
                 }
             }

@@ -98,13 +98,10 @@ async fn record_everywhere(
         };
         failed = recorded.err().or(failed);
     }
-    if let Some(error) = failed {
-        return Err(error);
-    }
     for scope in unwritten.into_iter().filter(|_| !has_writer) {
-        apply(app, scope, event, effect, now).await?;
+        failed = apply(app, scope, event, effect, now).await.err().or(failed);
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// Whether a merchant has written to an address.
@@ -119,7 +116,7 @@ enum Writing {
 
 async fn writing(app: &App, scope: &Scope, event: &OutcomeEvent) -> Result<Writing, OutcomeError> {
     let channel = event.address.channel();
-    let members = app.store.members_at(scope, &event.address).await?;
+    let members = app.store.members_at_strongly(scope, &event.address).await?;
     if members.is_empty() {
         return Ok(Writing::NoMember);
     }

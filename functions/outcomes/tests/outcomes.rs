@@ -381,6 +381,32 @@ async fn a_stop_from_a_number_that_another_member_got_since_the_message_holds_fo
     assert_eq!(fixture.reason(0, member, Channel::Sms).await, Some(OppositionReason::Stop));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_receipts_stops_and_texts_of_a_mobile_that_a_survivor_took_over_are_the_survivors() {
+    let fixture = Fixture::open().await;
+    let [survivor, absorbed] =
+        [fixture.member(0, 8, "s@example.com").await, fixture.member(0, 7, "a@example.com").await];
+    let (store, scope) = (&fixture.app.store, &fixture.shops[0]);
+    store.merge_members(scope, survivor, absorbed, now()).await.unwrap();
+    store.change_mobile(scope, survivor, &mobile(7), now()).await.unwrap();
+    let reference = fixture.sent(0, Channel::Sms, &[survivor]).await;
+    // The account's other merchant has written to the number too.
+    let there = fixture.member(1, 7, "t@example.com").await;
+    fixture.sent(1, Channel::Sms, &[there]).await;
+    let number = mobile(7);
+    let delivered = event(Channel::Sms, number.as_str(), Some(reference), EventKind::Delivered);
+    fixture.deliver(vec![delivered]).await.unwrap();
+    assert_eq!(fixture.figures(reference).await.delivered, 1);
+    fixture.receive(question(Some(reference), "36200")).await;
+    assert_eq!(fixture.texts(0).await, [(survivor, question(None, "").text)]);
+    let stop = event(Channel::Sms, number.as_str(), None, EventKind::Stop);
+    fixture.deliver(vec![stop]).await.unwrap();
+    for (shop, member) in [(0, survivor), (1, there)] {
+        let reason = fixture.reason(shop, member, Channel::Sms).await;
+        assert_eq!(reason, Some(OppositionReason::Stop));
+    }
+}
+
 /// A question from the number of member 7.
 fn question(reference: Option<Reference>, to: &str) -> InboundTextEvent {
     InboundTextEvent {

@@ -22,6 +22,15 @@ pub(crate) struct Attempt<'a> {
     pub(crate) claim: Claim,
 }
 
+/// What is known of an earlier attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    /// Its outcome is recorded. The message is done.
+    Settled,
+    /// It sent nothing.
+    NothingSent,
+}
+
 /// Whether the provider may have the batch already.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Call {
@@ -52,40 +61,40 @@ impl Attempt<'_> {
     /// Finds the outcome of an earlier attempt to the `addressed` members. While the provider recognises the
     /// batch, the batch is sent again. Afterwards the provider is asked which messages it has accepted.
     pub(crate) async fn settle(
-        self,
+        &self,
         message: Message,
         chosen: Chosen,
         addressed: &Addressed,
         first_attempt_at: Instant,
-    ) -> Result<(), BatchError> {
+    ) -> Result<Earlier, BatchError> {
         if chosen.members != addressed.members {
             // A recipient has opposed or left since. The same batch can no longer be repeated, and the provider
             // would not recognise a smaller one.
-            return self.sending.end_uncertain(&self.claim, addressed).await;
+            self.sending.end_uncertain(&self.claim, addressed).await?;
+            return Ok(Earlier::Settled);
         }
         let batch = self.batch(message, chosen.recipients);
         let age = self.sending.now.duration_since(first_attempt_at);
         let recognised_for = self.client.remembers().saturating_sub(MARGIN);
         if age.unsigned_abs() < recognised_for {
-            return self.call(&batch, addressed, Call::Repeat).await;
+            self.call(&batch, addressed, Call::Repeat).await?;
+            return Ok(Earlier::Settled);
         }
         match self.client.find(&batch, first_attempt_at, self.sending.now).await {
-            Ok(Found::Sent(verdicts)) => self.count(&verdicts, addressed).await,
-            Ok(Found::Absent) => {
-                self.sending.give_back(&self.claim, Proof::NothingSent).await?;
-                Err(BatchError::NotSent("absent".to_owned()))
-            }
+            Ok(Found::Sent(verdicts)) => self.count(&verdicts, addressed).await?,
+            Ok(Found::Absent) => return Ok(Earlier::NothingSent),
             Ok(Found::CannotTell)
                 if age.as_secs() < ASKED_FOR_SECONDS && recognised_for.is_zero() =>
             {
-                self.give_back_unknown().await
+                self.give_back_unknown().await?;
             }
-            Ok(Found::CannotTell) => self.sending.end_uncertain(&self.claim, addressed).await,
+            Ok(Found::CannotTell) => self.sending.end_uncertain(&self.claim, addressed).await?,
             Err(SendError::Account { .. }) => {
-                self.sending.hold(&self.claim, HoldReason::ProviderAccount, Proof::None).await
+                self.sending.hold(&self.claim, HoldReason::ProviderAccount, Proof::None).await?;
             }
-            Err(_) => self.give_back_unknown().await,
+            Err(_) => self.give_back_unknown().await?,
         }
+        Ok(Earlier::Settled)
     }
 
     async fn call(

@@ -5,7 +5,7 @@
 //! uncertain and no message is sent to them again.
 
 use crate::accounts::AccountError;
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, Earlier};
 use crate::content;
 use crate::context::{App, BatchError, HoldReason};
 use crate::recipients;
@@ -62,7 +62,15 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
     let mut attempt = Attempt { sending: &sending, client: &*ready.client, claim };
     if let Some((first_attempt_at, addressed)) = earlier {
         let chosen = recipients::choose(&sending, &addressed.members, &addressees);
-        return attempt.settle(ready.message, chosen, &addressed, first_attempt_at).await;
+        let message = ready.message.clone();
+        match attempt.settle(message, chosen, &addressed, first_attempt_at).await? {
+            Earlier::Settled => return Ok(()),
+            Earlier::NothingSent => {
+                if !sending.begin_again(&mut attempt.claim).await? {
+                    return Err(BatchError::ClaimedElsewhere);
+                }
+            }
+        }
     }
     let mut chosen = recipients::choose(&sending, &attempt.claim.members, &addressees);
     recipients::claim_shared_addresses(&sending, &mut chosen, &addressees).await?;

@@ -41,6 +41,13 @@ impl Sending<'_> {
         Ok(store.begin_sending(tenant, campaign, claim, channel, addressed, self.now).await?)
     }
 
+    /// Records that the earlier attempt sent nothing, so that the next one is the first. The claim stays. `false`
+    /// where the claim was lost.
+    pub(crate) async fn begin_again(&self, claim: &mut Claim) -> Result<bool, BatchError> {
+        let Reference { tenant, campaign, .. } = self.batch;
+        Ok(self.app.store.forget_attempt(tenant, campaign, claim).await?)
+    }
+
     /// Ends the batch with its figures, and ends the campaign with its last batch. Recipients that the provider did
     /// not take are sent to a minute later, as a batch of their own.
     pub(crate) async fn end(&self, claim: &Claim, end: &BatchEnd<'_>) -> Result<(), BatchError> {

@@ -287,6 +287,25 @@ async fn recipients_that_the_provider_no_longer_recognises_are_uncertain_and_not
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_the_provider_does_not_know_is_sent_by_the_delivery_that_asked() {
+    let fixture = Fixture::open().await;
+    let members = fixture.members(2).await;
+    let (id, message) = fixture.campaign(Channel::Sms, &members).await;
+    fixture.ask("/control/faults", Some(json!({"fail_every": 1, "status": 500}))).await;
+    assert!(handle(&fixture.app, &message, now()).await.is_err());
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    // An absent batch proves nothing at first.
+    assert!(handle(&fixture.app, &message, now() + 6.minutes()).await.is_err());
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["sms"], 0);
+    handle(&fixture.app, &message, now() + 12.minutes()).await.unwrap();
+    let Progress { state, figures, .. } = fixture.progress(id).await;
+    assert_eq!(state, State::Finished);
+    assert_eq!(figures.counts, sent(2));
+    handle(&fixture.app, &message, now() + 18.minutes()).await.unwrap();
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["sms"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_repeat_that_the_provider_did_not_accept_proves_nothing_about_the_first_attempt() {
     let fixture = Fixture::open().await;
     let members = fixture.members(5).await;

@@ -14,12 +14,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tower::Service;
 
-/// The time limit of a connection.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// The time limit of a whole post.
-const POST_TIMEOUT: Duration = Duration::from_secs(10);
-/// The most bytes of a response that are read. They are read only so that the connection can be used again.
-const MAX_RESPONSE_BYTES: usize = 4_096;
+/// The limits of a post: 2 seconds for a connection, 10 for the post, and 4 KB of a response, which are read only so
+/// that the connection can be used again.
+pub const POST_LIMITS: Limits =
+    Limits { connect: Duration::from_secs(2), call: Duration::from_secs(10), body_bytes: 4_096 };
 
 /// The client of merchants' endpoints; one for an instance.
 pub struct WebhookClient {
@@ -63,7 +61,7 @@ pub(crate) enum PostError {
 impl WebhookClient {
     /// Reads the system's certificates, and opens no connection. Fails where no certificate can be read.
     pub fn new(reach: Reach) -> std::io::Result<Self> {
-        Self::with_timeout(reach, POST_TIMEOUT)
+        Self::with_timeout(reach, POST_LIMITS.call)
     }
 
     /// As [`WebhookClient::new`], with another time limit than ten seconds for a post.
@@ -72,8 +70,7 @@ impl WebhookClient {
             Reach::Public => Schemes::HttpsOnly,
             Reach::Anywhere => Schemes::HttpsOrHttp,
         };
-        let limits =
-            Limits { connect: CONNECT_TIMEOUT, call: timeout, body_bytes: MAX_RESPONSE_BYTES };
+        let limits = Limits { call: timeout, ..POST_LIMITS };
         let client = HttpsClient::with_resolver(Resolver(reach), schemes, limits)?;
         Ok(Self::over(client, reach))
     }
@@ -183,7 +180,7 @@ mod tests {
         #[case] error: fn() -> TransportError,
         #[case] expected: PostError,
     ) {
-        let limits = Limits { connect: CONNECT_TIMEOUT, call: POST_TIMEOUT, body_bytes: 0 };
+        let limits = Limits { body_bytes: 0, ..POST_LIMITS };
         let client = HttpsClient::over(Arc::new(Unconnected(error)), limits);
         let url = WebhookUrl::parse("https://example.com/hook", Reach::Public).unwrap();
         let headers = SignatureHeaders { id: "evt_1", second: 0, signature: "v1,x" };

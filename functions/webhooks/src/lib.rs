@@ -18,7 +18,7 @@ mod replay;
 mod signature;
 
 pub use changes::{StreamAnswer, StreamEvent, handle_changes};
-pub use client::WebhookClient;
+pub use client::{POST_LIMITS, WebhookClient};
 pub use context::{App, WebhookError};
 pub use dispatch::handle;
 pub use event::event;

@@ -68,6 +68,7 @@ pub(crate) const fn of_conflict(conflict: Conflict) -> Code {
         | Conflict::MergedIntoAnother
         | Conflict::MergedTheOtherWay
         | Conflict::MergedSince
+        | Conflict::LaterMerge
         | Conflict::NotMerged
         | Conflict::MobileOfAbsorbed => MERGE_STATE,
         Conflict::MobileTaken => MOBILE_TAKEN,

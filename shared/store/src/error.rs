@@ -123,9 +123,12 @@ pub enum Conflict {
     /// The request merges two members who are already merged the other way round.
     #[error("The two members are already merged the other way round.")]
     MergedTheOtherWay,
-    /// The request undoes a merge that is not the survivor's last one.
+    /// The request undoes a merge whose survivor was merged into another member since.
     #[error("This member was later merged into another member: undo that merge first.")]
     MergedSince,
+    /// The request undoes a merge that is not the survivor's last one.
+    #[error("Another member was merged into this member later: undo that merge first.")]
+    LaterMerge,
     /// The request undoes a merge of two members who are not merged.
     #[error("The two members are not merged with one another.")]
     NotMerged,

@@ -164,6 +164,9 @@ fn find_mutants(names: &[String], search: &Search) -> ExitCode {
         } else {
             survivors += 1;
             say(&format!("{name}: NOT FOUND ({tried}). {}", mutant.fault));
+            if let Some((seed, Violation { invariant, what })) = found.elsewhere {
+                say(&format!("  seed {seed} violates another invariant, {invariant}: {what}"));
+            }
         }
     }
     say(&format!("{survivors} of {all} mutants survived"));

@@ -80,6 +80,10 @@ fn known_faults(first: u64, say: &mut impl FnMut(Figure), note: &mut impl FnMut(
         } else {
             survivors += 1;
             note(format!("{name}: not found in {runs} runs. {}", mutant.fault));
+            if let Some((seed, violation)) = found.elsewhere {
+                let invariant = violation.invariant;
+                note(format!("{name}: seed {seed} violates another invariant, {invariant}"));
+            }
         }
     }
     say(("mutants", to_f64(mutants::ALL.len() as u64)));

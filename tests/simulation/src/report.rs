@@ -1,10 +1,10 @@
 //! The report of many runs.
 
-use crate::faults::{ALL, Fault, Pairs};
+use crate::faults::{ALL, Fault, Pairs, possible};
 use crate::operations;
 use crate::run::Outcome;
 use crate::world;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -65,9 +65,22 @@ impl Report {
     /// What is not covered yet: the possible pairs of an operation and a fault that did not happen, and the operations
     /// that did not happen at all.
     pub fn uncovered(&self) -> impl Iterator<Item = String> {
-        let pairs = self.pairs.iter().filter(|(_, count)| **count == 0);
-        let pairs = pairs.map(|((operation, fault), _)| format!("{operation} with {fault}"));
+        let mut pairs = possible();
+        pairs.extend(self.pairs.keys());
+        pairs.retain(|pair| self.pairs.get(pair).is_none_or(|count| *count == 0));
+        let pairs = pairs.into_iter().map(|(operation, fault)| format!("{operation} with {fault}"));
         pairs.chain(self.missing().map(str::to_owned))
+    }
+
+    /// The pairs that came up although they are not declared as possible: a line for each operation.
+    fn undeclared(&self) -> Vec<String> {
+        let possible = possible();
+        let mut lines: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (operation, fault) in self.pairs.keys().filter(|pair| !possible.contains(pair)) {
+            lines.entry(operation).or_default().push(fault);
+        }
+        let lines = lines.into_iter();
+        lines.map(|(operation, faults)| format!("{operation}: {}", faults.join(" "))).collect()
     }
 
     /// The table of the pairs: a row for each operation, and a column for each fault.
@@ -103,6 +116,9 @@ impl fmt::Display for Report {
         self.write_pairs(f)?;
         let uncovered: Vec<_> = self.uncovered().collect();
         writeln!(f, "{} did not happen: {}", uncovered.len(), uncovered.join(", "))?;
+        for line in self.undeclared() {
+            writeln!(f, "not declared in pairs.txt: {line}")?;
+        }
         let seconds = self.began.elapsed().as_secs_f64();
         let days = self.simulated.as_secs() / 86_400;
         writeln!(f, "{} runs in {seconds:.1} s, {days} simulated days", self.runs)?;

@@ -59,7 +59,7 @@ pub struct Outcome {
     pub violations: Vec<Violation>,
     /// The hash of the history.
     pub hash: String,
-    /// Calls of functions to AWS, providers and endpoints.
+    /// Calls of functions to AWS, providers and endpoints, without those of the checks at the end.
     pub calls: u64,
     /// Requests to the API.
     pub requests: u64,
@@ -126,6 +126,7 @@ async fn carry_out(settings: &Settings, log: Log) -> Outcome {
     let is_kept = |step| settings.kept.as_ref().is_none_or(|kept| kept.contains(&step));
     let rounds = plan.run(&world, &known, is_kept).await;
     let unfinished = world.rest().await.err().unwrap_or_default();
+    let calls = world.history.calls();
     let mut violations: Vec<Violation> =
         unfinished.into_iter().map(|what| Violation { invariant: "rest", what }).collect();
     violations.extend(Rest::of(&world, &known, log).await.check().await);
@@ -136,7 +137,7 @@ async fn carry_out(settings: &Settings, log: Log) -> Outcome {
         rounds,
         violations,
         hash: world.history.hash(),
-        calls: world.history.calls(),
+        calls,
         requests: world.requests(),
         mutated: world.mutated(),
         happened: happened(&pairs, &known),

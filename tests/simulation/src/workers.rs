@@ -75,15 +75,17 @@ pub(crate) fn each(
 /// How a known fault was looked for.
 #[derive(Default)]
 pub struct Found {
-    /// The seed that found it, and the first violation.
+    /// The seed that found it, and the first violation of an invariant that may find it.
     pub by: Option<(Seed, Violation)>,
+    /// The first violation of another invariant.
+    pub elsewhere: Option<(Seed, Violation)>,
     /// The runs.
     pub runs: u64,
     /// The calls and deliveries that the mutant changed.
     pub mutated: u64,
 }
 
-/// Runs seeds with a mutant until one violates an invariant.
+/// Runs seeds with a mutant until one violates an invariant that may find it.
 #[must_use]
 pub fn find(limit: &Limit, operations: usize, mutant: &'static Mutant) -> Found {
     let mut found = Found::default();
@@ -92,12 +94,23 @@ pub fn find(limit: &Limit, operations: usize, mutant: &'static Mutant) -> Found 
         found.runs += 1;
         found.mutated += outcome.mutated;
         // A run that the mutant did not change tells nothing about it.
-        if let Some(violation) = outcome.violations.first().filter(|_| outcome.mutated > 0) {
-            found.by.get_or_insert_with(|| (outcome.seed, violation.clone()));
+        if outcome.mutated > 0 {
+            found.add(outcome, mutant);
         }
         found.by.is_none()
     });
     found
+}
+
+impl Found {
+    /// Adds the violations of a run that the mutant changed.
+    fn add(&mut self, outcome: &Outcome, mutant: &Mutant) {
+        for violation in &outcome.violations {
+            let is_of_mutant = mutant.found_by.contains(&violation.invariant);
+            let place = if is_of_mutant { &mut self.by } else { &mut self.elsewhere };
+            place.get_or_insert_with(|| (outcome.seed, violation.clone()));
+        }
+    }
 }
 
 /// Carries out a run on a new thread, so that no run sees the thread-local state of another one. A panic violates the
@@ -109,4 +122,23 @@ pub fn isolated(settings: &Settings) -> Outcome {
         let violations = vec![Violation { invariant: NO_PANIC, what: text_of(&*panic) }];
         Outcome { violations, ..Outcome::empty(settings) }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_violation_of_an_invariant_that_says_something_else_is_kept_apart() {
+        let mutant = Mutant::named("mobile_taken").unwrap();
+        let violated = |invariant| {
+            let violations = vec![Violation { invariant, what: "a member".to_owned() }];
+            Outcome { violations, ..Outcome::empty(&Settings::of(Seed(1), 1)) }
+        };
+        let mut found = Found::default();
+        found.add(&violated("ledger"), mutant);
+        assert!(found.by.is_none() && found.elsewhere.is_some());
+        found.add(&violated("contacts"), mutant);
+        assert!(found.by.is_some_and(|(_, violation)| violation.invariant == "contacts"));
+    }
 }

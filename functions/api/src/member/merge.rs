@@ -86,8 +86,8 @@ pub(crate) async fn merge(
 /// Undo a merge.
 ///
 /// The absorbed member gets back its contacts, its history, and the points that it contributed as far
-/// as they are left, lot by lot. Everything since the merge stays with the member of the path. The same
-/// request again changes nothing.
+/// as they are left, lot by lot. Everything since the merge stays with the member of the path. The merges of a
+/// member are undone from the last one. The same request again changes nothing.
 #[utoipa::path(
     operation_id = "unmerge_members",
     post, path = "/v1/members/{member_id}/unmerge", tag = "members",
@@ -95,8 +95,8 @@ pub(crate) async fn merge(
     request_body = Merge,
     responses(
         (status = 200, description = "The two members.", body = UnmergeAnswer),
-        (status = 409, description = "The two members are not merged, or the survivor was merged into another \
-         member since."),
+        (status = 409, description = "The two members are not merged, or another merge of the survivor came later, or \
+         the survivor has the absorbed member's mobile."),
     ),
 )]
 pub(crate) async fn unmerge(

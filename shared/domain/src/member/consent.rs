@@ -12,6 +12,7 @@
 
 use super::minor::is_under_15;
 use crate::purchase::receipt::Operator;
+use crate::values::calendar::whole_second;
 use crate::values::word_enum::word_enum;
 use crate::{Credential, Day, EstablishmentId, Instant, MemberError, retention};
 
@@ -158,13 +159,13 @@ impl ChannelConsent {
     /// Whether the person opposed, and no consent has ended the opposition since.
     #[must_use]
     pub fn is_opposed(&self) -> bool {
-        match (&self.consent, &self.opposition) {
-            (_, None) => false,
-            (None, Some(_)) => true,
-            (Some(consent), Some(opposition)) => {
-                consent.at <= opposition.at || !consent.ends_oppositions()
-            }
-        }
+        self.opposition.is_some_and(|opposition| self.has_not_ended(opposition))
+    }
+
+    /// Whether no consent has ended an opposition.
+    fn has_not_ended(&self, opposition: Opposition) -> bool {
+        let ends = |consent: &Consent| consent.at > opposition.at && consent.ends_oppositions();
+        !self.consent.as_ref().is_some_and(ends)
     }
 
     /// Whether the address bounced, and the person has not confirmed it by a consent since.
@@ -180,6 +181,7 @@ impl ChannelConsent {
     /// # Errors
     /// [`MemberError::OppositionStands`] for a consent that does not end the opposition of this channel.
     pub fn consent(&mut self, consent: Consent) -> Result<bool, MemberError> {
+        let consent = Consent { at: whole_second(consent.at), ..consent };
         if self.consent.as_ref().is_some_and(|known| known.at >= consent.at) {
             return Ok(false);
         }
@@ -196,17 +198,22 @@ impl ChannelConsent {
         Ok(true)
     }
 
-    /// Notes an opposition, and returns whether something changed.
+    /// Notes an opposition, and returns whether something changed. A later opposition than one that still holds has the
+    /// later instant, and no place of its own in the history: a link that is pressed again and again must not push the
+    /// proof of a consent out of it.
     pub fn oppose(&mut self, opposition: Opposition) -> bool {
-        let is_newer = self.stated_opposition().is_none_or(|known| known.at < opposition.at);
-        if is_newer {
-            if let Some(merged) = &mut self.merged {
-                merged.since = Some(opposition);
-            }
-            self.opposition = later(self.opposition, Some(opposition));
-            self.changes += 1;
+        let opposition = Opposition { at: whole_second(opposition.at), ..opposition };
+        let stated = self.stated_opposition();
+        if stated.is_some_and(|known| known.at >= opposition.at) {
+            return false;
         }
-        is_newer
+        let held_already = stated.is_some_and(|known| self.has_not_ended(known));
+        if let Some(merged) = &mut self.merged {
+            merged.since = Some(opposition);
+        }
+        self.opposition = later(self.opposition, Some(opposition));
+        self.changes += u32::from(!held_already);
+        true
     }
 
     /// The last opposition that was stated to this member: for a survivor, since its first merge.
@@ -220,6 +227,7 @@ impl ChannelConsent {
 
     /// Notes a bounce, and returns whether something changed.
     pub fn bounce(&mut self, bounce: Bounce) -> bool {
+        let bounce = Bounce { at: whole_second(bounce.at), ..bounce };
         let is_newer = self.bounce.is_none_or(|known| known.at < bounce.at);
         if is_newer {
             self.bounce = Some(bounce);

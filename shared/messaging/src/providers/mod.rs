@@ -20,7 +20,7 @@ mod sinch;
 #[cfg(test)]
 mod scripted_server;
 
-pub use transport::https_client;
+pub use transport::{CALL_LIMITS, https_client};
 
 use base_url::BaseUrl;
 use callback::CallbackReader;

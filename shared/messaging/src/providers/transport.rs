@@ -3,18 +3,15 @@
 use https_client::{HttpsClient, Limits, Response, Schemes};
 use std::time::Duration;
 
-/// The most bytes of a response that are read: 1 MiB. A response with 500 message ids has 40 KB.
-const MAX_RESPONSE_BYTES: usize = 1 << 20;
+/// The limits of a call: 2 seconds for a connection, 15 for the call, and 1 MiB of a response. A response with 500
+/// message ids has 40 KB.
+pub const CALL_LIMITS: Limits =
+    Limits { connect: Duration::from_secs(2), call: Duration::from_secs(15), body_bytes: 1 << 20 };
 
-/// The client of all providers: 2 seconds for a connection, 15 for a call. Reads the system's certificates,
-/// opens no connection, and fails where no certificate can be read.
+/// The client of all providers, with [`CALL_LIMITS`]. Reads the system's certificates, opens no connection, and fails
+/// where no certificate can be read.
 pub fn https_client() -> std::io::Result<HttpsClient> {
-    let limits = Limits {
-        connect: Duration::from_secs(2),
-        call: Duration::from_secs(15),
-        body_bytes: MAX_RESPONSE_BYTES,
-    };
-    HttpsClient::new(Schemes::HttpsOrHttp, limits)
+    HttpsClient::new(Schemes::HttpsOrHttp, CALL_LIMITS)
 }
 
 /// The code of an error: the `code` of the response's JSON where it is a code and no prose, otherwise the

@@ -1,4 +1,6 @@
 //! Events that a provider reported, and the reference that connects an event to a batch.
+//!
+//! A field of another version is ignored: a deployment must not delay an opposition.
 
 use crate::queue::QueueMessage;
 use domain::merchant::provider::ProviderAccount;
@@ -8,7 +10,6 @@ use store::{BatchId, Tenant};
 
 /// Asks `outcomes` to apply the events of one callback. `callbacks` has verified the callback's signature.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ProviderEventsMessage {
     /// The provider's account that the callback belongs to.
     pub account: ProviderAccount,
@@ -21,7 +22,6 @@ pub struct ProviderEventsMessage {
 
 /// A text that a person sent by SMS. The queue is encrypted, since the text may say anything.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct InboundTextEvent {
     /// The provider's identifier of the text.
     pub id: String,
@@ -42,7 +42,6 @@ pub struct InboundTextEvent {
 /// One event about an address. The address and the reference are the provider's own texts: one that
 /// `outcomes` cannot read is skipped, and does not stop the other events.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ProviderEvent {
     /// The channel of the message.
     pub channel: Channel,

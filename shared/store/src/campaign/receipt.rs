@@ -177,7 +177,7 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a member was ever sent a message on a channel: 1 query of the member's rows, half a read
+    /// Whether a member was ever sent a message on a channel: 1 strong query of the member's rows, a read
     /// unit for some forty of them.
     pub async fn was_messaged(
         &self,
@@ -192,6 +192,7 @@ impl Store {
             .key_condition_expression("pk = :pk AND begins_with(sk, :message)")
             .expression_attribute_values(":pk", attributes::text(keys::member_rows(tenant, member)))
             .expression_attribute_values(":message", attributes::text(keys::MESSAGE_PREFIX))
+            .consistent_read(true)
             .into_paginator()
             .items()
             .send();

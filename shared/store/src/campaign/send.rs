@@ -144,11 +144,18 @@ impl Store {
                 (Write::put(&record)?.if_absent(), None, None)
             }
             Some(record) => {
-                let claim = Write::update(&key, "SET lease = :lease, lease_until = :until")
-                    .condition("lease = :before")
+                let unchanged = match record.first_attempt_at {
+                    Some(_) => "lease = :before AND first_attempt_at = :first",
+                    None => "lease = :before AND attribute_not_exists(first_attempt_at)",
+                };
+                let mut claim = Write::update(&key, "SET lease = :lease, lease_until = :until")
+                    .condition(format!("{unchanged} AND attribute_not_exists(done_at)"))
                     .value(":lease", attributes::text(lease.clone()))
                     .value(":until", attributes::number(until))
                     .value(":before", attributes::text(record.lease.clone()));
+                if let Some(first) = &record.first_attempt_at {
+                    claim = claim.value(":first", attributes::text(first.clone()));
+                }
                 let first = record.first_attempt_at.as_deref().map(attributes::instant_of);
                 let addressed = match (record.addressed, record.counts) {
                     (Some(bits), Some(counts)) => {
@@ -213,6 +220,25 @@ impl Store {
         claim.first_attempt_at = Some(now);
         claim.addressed = Some(addressed.clone());
         Ok(true)
+    }
+
+    /// Stores that the earlier attempt sent nothing: 2 write units. The claim stays. Returns `false` where the claim
+    /// was lost.
+    pub async fn forget_attempt(
+        &self,
+        tenant: Tenant,
+        campaign: CampaignId,
+        claim: &mut Claim,
+    ) -> Result<bool, StoreError> {
+        let remove = "REMOVE first_attempt_at, addressed, counts";
+        let forget = Write::update(&keys::sending(tenant, campaign, claim.batch), remove)
+            .condition("lease = :lease AND attribute_not_exists(done_at)")
+            .value(":lease", attributes::text(claim.lease.clone()));
+        let held = self.transact_one(forget).await?;
+        if held {
+            (claim.first_attempt_at, claim.addressed) = (None, None);
+        }
+        Ok(held)
     }
 
     /// Postpones members of a claimed batch to the new batch `new_batch`: 1 transaction of at most

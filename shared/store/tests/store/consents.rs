@@ -1,8 +1,11 @@
 //! Consents and oppositions: what is stored of each, and the bounded history.
 
-use domain::member::consent::OppositionReason;
+use domain::member::consent::{Consent, OppositionReason};
 use domain::member::{Details, Email};
-use domain::{Channel, Credential, Day, Enrolment, Instant, MemberId, Sector, retention};
+use domain::purchase::receipt::Operator;
+use domain::{
+    Channel, Credential, Day, Enrolment, EstablishmentId, Instant, MemberId, Sector, retention,
+};
 use jiff::ToSpan as _;
 use rstest::rstest;
 use store::{
@@ -12,6 +15,16 @@ use support::{Table, consent, instant, merchant, mobile, open_merchant, oppositi
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
+}
+
+/// A consent that ends an opposition.
+fn with_full_proof(at: Instant) -> ConsentChange {
+    let ConsentChange::Consent(given) = consent(at) else { unreachable!("a consent") };
+    ConsentChange::Consent(Consent {
+        establishment: EstablishmentId::parse("paris").ok(),
+        operator: Operator::parse("V12").ok(),
+        ..given
+    })
 }
 
 struct Fixture {
@@ -55,11 +68,17 @@ impl Fixture {
 async fn the_history_keeps_the_last_twenty_changes_of_each_channel_and_their_credential() {
     let fixture = Fixture::open().await;
     let member = fixture.member(1, None).await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
     for second in 1..=25 {
-        fixture.oppose(member, now() + second.seconds(), Credential::Link).await;
+        let at = now() + second.seconds();
+        if second % 2 == 1 {
+            fixture.oppose(member, at, Credential::Link).await;
+        } else {
+            let change = with_full_proof(at);
+            store.change_consent(scope, member, Channel::Email, &change, at).await.unwrap();
+        }
     }
     let change = consent(now());
-    let (store, scope) = (&fixture.store, &fixture.scope);
     store.change_consent(scope, member, Channel::Sms, &change, now()).await.unwrap();
     let kept: Vec<i64> = (6..=25).rev().chain([0]).collect();
     assert_eq!(kept.len(), usize::try_from(CONSENT_CHANGES_KEPT).unwrap() + 1);
@@ -73,13 +92,38 @@ async fn the_history_keeps_the_last_twenty_changes_of_each_channel_and_their_cre
 }
 
 #[tokio::test]
-async fn a_consent_that_changes_nothing_is_not_in_the_history() {
+async fn an_opposition_that_was_stated_twice_is_in_the_history_once_and_changes_the_person_once() {
     let fixture = Fixture::open().await;
     let member = fixture.member(1, None).await;
+    let mut versions = vec![];
     for _ in 0..3 {
-        fixture.oppose(member, now(), Credential::Link).await;
+        fixture.oppose(member, now() + 123.milliseconds(), Credential::Link).await;
+        versions.push(fixture.store.member(&fixture.scope, member).await.unwrap().person.version);
     }
     assert_eq!(fixture.history(member).await, [0]);
+    assert!(versions.iter().all(|version| *version == versions[0]), "{versions:?}");
+}
+
+#[tokio::test]
+async fn a_link_that_is_pressed_again_and_again_leaves_the_proof_of_the_consent_in_the_history() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member(1, None).await;
+    let (store, scope) = (&fixture.store, &fixture.scope);
+    let given = with_full_proof(now());
+    store.change_consent(scope, member, Channel::Email, &given, now()).await.unwrap();
+    for second in 1..=25 {
+        fixture.oppose(member, now() + second.seconds(), Credential::Link).await;
+    }
+    assert_eq!(fixture.history(member).await, [1, 0]);
+    let at = |member: store::Member| member.person.consents.email.opposition.unwrap().at;
+    assert_eq!(at(store.member(scope, member).await.unwrap()), now() + 25.seconds());
+    // A consent from before the last press arrives: the person is still opposed, and the history says so.
+    let late = with_full_proof(now() + 20.seconds());
+    let after = store.change_consent(scope, member, Channel::Email, &late, now()).await.unwrap();
+    assert!(after.person.consents.email.is_opposed());
+    let mut history = fixture.history(member).await;
+    history.sort_unstable();
+    assert_eq!(history, [0, 1, 20, 25]);
 }
 
 #[tokio::test]

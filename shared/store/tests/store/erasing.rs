@@ -466,7 +466,7 @@ async fn an_unmerged_member_leaves_no_identifier_in_the_notes_of_the_other(#[cas
 }
 
 #[tokio::test]
-async fn a_separated_member_leaves_no_identifier_in_the_note_of_a_later_merge() {
+async fn merges_are_undone_from_the_last_one_and_leave_no_identifier_in_a_note() {
     let fixture = Fixture::open().await;
     let (store, scope) = (&fixture.store, &fixture.scope);
     let (survivor, first, second) =
@@ -477,13 +477,15 @@ async fn a_separated_member_leaves_no_identifier_in_the_note_of_a_later_merge() 
     store.merge_members(scope, survivor, first, now()).await.unwrap();
     let later = instant("2026-11-24T10:20:00Z");
     store.merge_members(scope, survivor, second, later).await.unwrap();
-    store.unmerge_members(scope, survivor, first, later).await.unwrap();
-    erase_later(&fixture, first).await;
-    assert_eq!(fixture.traces(first).await, ["T#ERASED 2027-03-01#[member]"]);
-    let separated = store.unmerge_members(scope, survivor, second, later).await.unwrap();
-    assert_eq!(separated.survivor.account.sum().get(), 10);
-    assert_eq!(separated.absorbed.account.sum().get(), 10);
-    assert_eq!(fixture.traces(first).await, ["T#ERASED 2027-03-01#[member]"]);
+    let refused = store.unmerge_members(scope, survivor, first, later).await;
+    assert!(matches!(refused, Err(StoreError::Conflict(Conflict::LaterMerge))));
+    for id in [second, first] {
+        let separated = store.unmerge_members(scope, survivor, id, later).await.unwrap();
+        assert_eq!(separated.absorbed.account.sum().get(), 10);
+        erase_later(&fixture, id).await;
+        assert_eq!(fixture.traces(id).await, ["T#ERASED 2027-03-01#[member]"]);
+    }
+    assert_eq!(fixture.read(survivor).await.account.sum().get(), 10);
 }
 
 #[rstest]

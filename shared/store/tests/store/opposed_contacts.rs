@@ -282,6 +282,22 @@ async fn an_older_opposition_of_an_address_does_not_replace_a_later_one() {
 }
 
 #[tokio::test]
+async fn the_erasure_of_a_person_leaves_the_later_opposition_of_another_at_the_address() {
+    let fixture = Fixture::open().await;
+    let oppose = |second: i64| {
+        ConsentChange::Oppose(opposition(now() + second.seconds(), OppositionReason::Manual))
+    };
+    for (number, second) in [(1, 10), (2, 5)] {
+        let member = fixture.enrol(number, Some(MAILBOX), now()).await;
+        fixture.change(member, Channel::Email, oppose(second), now()).await.unwrap();
+        fixture.erase(member, ErasureReason::Inactive, now()).await;
+    }
+    let member = fixture.enrol(3, Some(MAILBOX), now() + 20.seconds()).await;
+    let opposed = fixture.person(member).await.consents.email.opposition.unwrap();
+    assert_eq!(opposed.at, now() + 10.seconds());
+}
+
+#[tokio::test]
 async fn the_opposition_that_a_merge_brings_is_in_the_survivors_history_until_it_is_undone() {
     let fixture = Fixture::open().await;
     let (survivor, absorbed) =

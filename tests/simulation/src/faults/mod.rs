@@ -1,4 +1,4 @@
-//! What can go wrong: one file for each fault, and the list of all.
+//! The faults. One file defines one fault.
 
 mod answer_late;
 mod answer_lost;
@@ -15,6 +15,7 @@ mod object_doubled;
 mod object_late;
 mod part_refused;
 mod rate_limited;
+mod reordered;
 mod request_lost;
 mod run_doubled;
 mod run_missed;
@@ -31,21 +32,21 @@ mod visibility_expired;
 
 mod coverage;
 mod favoured;
+mod inject;
+mod refusal;
 mod swarm;
 
-pub use coverage::{Coverage, Pairs};
+pub use coverage::{Coverage, Pairs, possible};
 pub(crate) use favoured::Favoured;
 pub use favoured::pairs;
 pub use swarm::Swarm;
 
 use crate::world::call::Call;
-use crate::world::invocation::{Fate, Invocation};
-use crate::world::{World, clock};
+use crate::world::invocation::Interruption;
 use bytes::Bytes;
 use fastrand::Rng;
 use http::Response;
 use jiff::SignedDuration;
-use serde_json::json;
 use std::time::Duration;
 
 /// A kind of fault.
@@ -66,6 +67,8 @@ pub enum Place {
     Call(fn(&Call, &mut Rng) -> Option<Effect>),
     /// At the delivery of a message of a queue.
     Delivery(fn(&mut Rng) -> Delivery),
+    /// At a queue that has several messages to deliver.
+    Order,
     /// At a batch of the table's stream.
     Stream(StreamFault),
     /// At a run of a schedule.
@@ -96,9 +99,9 @@ pub enum Effect {
     /// The call has its effect, and its answer arrives late.
     Delay(Duration),
     /// The caller ends or pauses before the call.
-    EndBefore(Fate),
+    EndBefore(Interruption),
     /// The caller ends or pauses after the call, before the answer arrives.
-    EndAfter(Fate),
+    EndAfter(Interruption),
 }
 
 /// What a fault does to the delivery of a message.
@@ -167,7 +170,7 @@ pub(crate) const CLOCK_WRONG: &str = clock_wrong::FAULT.name;
 pub(crate) const TILL_OFFLINE: &str = till_offline::FAULT.name;
 
 /// Every fault.
-pub const ALL: [&Fault; 28] = [
+pub const ALL: [&Fault; 29] = [
     &answer_late::FAULT,
     &answer_lost::FAULT,
     &callback_doubled::FAULT,
@@ -183,6 +186,7 @@ pub const ALL: [&Fault; 28] = [
     &object_late::FAULT,
     &part_refused::FAULT,
     &rate_limited::FAULT,
+    &reordered::FAULT,
     &request_lost::FAULT,
     &run_doubled::FAULT,
     &run_missed::FAULT,
@@ -197,131 +201,3 @@ pub const ALL: [&Fault; 28] = [
     &transaction_conflict::FAULT,
     &visibility_expired::FAULT,
 ];
-
-impl World {
-    /// The fault that hits a call, if any.
-    pub(crate) fn fault_of_call(&self, caller: &Invocation, call: &Call) -> Option<Effect> {
-        let effect = self.strike(caller.operation, call.kind(), |place, random| match place {
-            Place::Call(hit) => hit(call, random),
-            _ => None,
-        });
-        if effect.is_some() {
-            caller.note_fault();
-        }
-        effect
-    }
-
-    pub(crate) fn delivery_fault(&self, operation: &'static str) -> Option<Delivery> {
-        self.strike(operation, "delivery", |place, random| match place {
-            Place::Delivery(draw) => Some(draw(random)),
-            _ => None,
-        })
-    }
-
-    /// Whether a fault of the stream happens now.
-    pub(crate) fn has_stream_fault(&self, operation: &'static str, wanted: StreamFault) -> bool {
-        let kind = match wanted {
-            StreamFault::Doubled => "batch of the stream",
-            StreamFault::Split => "change of the stream",
-        };
-        let struck = self.strike(operation, kind, |place, _| match place {
-            Place::Stream(fault) => (*fault == wanted).then_some(()),
-            _ => None,
-        });
-        struck.is_some()
-    }
-
-    pub(crate) fn schedule_fault(&self, operation: &'static str) -> Option<ScheduleFault> {
-        self.strike(operation, "schedule", |place, _| match place {
-            Place::Schedule(fault) => Some(*fault),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn object_fault(&self, operation: &'static str) -> Option<ObjectFault> {
-        self.strike(operation, "object", |place, random| match place {
-            Place::Object(draw) => Some(draw(random)),
-            _ => None,
-        })
-    }
-
-    pub(crate) fn callback_fault(&self, operation: &'static str) -> Option<CallbackFault> {
-        self.strike(operation, "callback", |place, random| match place {
-            Place::Callback(draw) => Some(draw(random)),
-            _ => None,
-        })
-    }
-
-    /// The fault of the table that happens now. Those who notice it count it.
-    pub(crate) fn table_fault<T>(&self, wanted: impl Fn(TableFault) -> Option<T>) -> Option<T> {
-        self.random(|random| {
-            self.swarm.faults().find_map(|chosen| {
-                let Place::Table(draw) = chosen.fault.place else { return None };
-                let happens = random.f64() < chosen.rate && !chosen.is_left_out;
-                happens.then(|| wanted(draw(random))).flatten()
-            })
-        })
-    }
-
-    /// How far the clock of a new till is ahead.
-    pub(crate) fn clock_of_till(&self, random: &mut Rng) -> SignedDuration {
-        let wrong = self.swarm.faults().find_map(|chosen| match chosen.fault.place {
-            Place::Clock(draw) => {
-                let is_wrong = random.f64() < chosen.rate && !chosen.is_left_out;
-                is_wrong.then(|| draw(random))
-            }
-            _ => None,
-        });
-        wrong.unwrap_or_default()
-    }
-
-    /// Whether a till is offline now.
-    pub(crate) fn is_offline(&self, operation: &'static str, random: &mut Rng) -> bool {
-        self.coverage.note_possible(operation, TILL_OFFLINE);
-        self.swarm.faults().any(|chosen| {
-            matches!(chosen.fault.place, Place::Offline)
-                && random.f64() < chosen.rate_of(operation)
-                && !chosen.is_left_out
-        })
-    }
-
-    /// The first fault of this run that happens at a place, counted for the operation. `kind` is the kind of the place:
-    /// the same faults can happen at two places of one kind.
-    fn strike<T>(
-        &self,
-        operation: &'static str,
-        kind: &str,
-        at: impl Fn(&Place, &mut Rng) -> Option<T>,
-    ) -> Option<T> {
-        if self.coverage.is_new(operation, kind) {
-            let mut random = Rng::with_seed(0);
-            for fault in ALL.into_iter().filter(|fault| at(&fault.place, &mut random).is_some()) {
-                self.coverage.note_possible(operation, fault.name);
-            }
-        }
-        let struck = self.random(|random| {
-            self.swarm.faults().find_map(|chosen| {
-                let happens = random.f64() < chosen.rate_of(operation) && !chosen.is_left_out;
-                let effect = happens.then(|| at(&chosen.fault.place, random));
-                Some((chosen.fault, effect.flatten()?))
-            })
-        });
-        let (fault, effect) = struck?;
-        self.coverage.count(operation, fault.name);
-        self.history.event(|| {
-            let caller = Invocation::current();
-            let who = caller.map_or_else(|| operation.to_owned(), |caller| caller.to_string());
-            format!("{} {who} meets {}", clock::now(), fault.name)
-        });
-        Some(effect)
-    }
-}
-
-/// An error in the form of AWS's JSON protocols.
-fn aws_error(status: u16, code: &str) -> Response<Bytes> {
-    let body =
-        json!({"__type": format!("com.amazonaws#{code}"), "message": "the simulation refuses"});
-    let response = Response::builder().status(status).header("x-amzn-errortype", code);
-    let response = response.header("content-type", "application/x-amz-json-1.0");
-    response.body(body.to_string().into()).expect("an answer")
-}

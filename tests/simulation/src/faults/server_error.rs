@@ -1,6 +1,7 @@
 //! A service fails: 500 from DynamoDB and SQS, 503 from S3, 5xx from others. The call has no effect.
 
-use super::{Effect, Fault, Place, aws_error};
+use super::refusal::aws_error;
+use super::{Effect, Fault, Place};
 use crate::world::call::Service;
 use bytes::Bytes;
 use http::Response;

@@ -1,4 +1,4 @@
-//! A till is offline for hours or days, and sends what it recorded afterwards.
+//! A till is offline, and sends what it recorded later: after minutes or hours, or days in the runs that last so long.
 
 use super::{Fault, Place};
 

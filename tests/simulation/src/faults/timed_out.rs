@@ -1,7 +1,7 @@
 //! The time limit of the function passes during a call.
 
 use super::{Effect, Fault, Place};
-use crate::world::invocation::Fate;
+use crate::world::invocation::Interruption;
 
 pub(super) const FAULT: Fault = Fault {
     name: "timed_out",
@@ -9,9 +9,9 @@ pub(super) const FAULT: Fault = Fault {
     rate: 0.005,
     place: Place::Call(|_, random| {
         Some(if random.bool() {
-            Effect::EndBefore(Fate::Stalled)
+            Effect::EndBefore(Interruption::Stalled)
         } else {
-            Effect::EndAfter(Fate::Stalled)
+            Effect::EndAfter(Interruption::Stalled)
         })
     }),
 };

@@ -7,6 +7,7 @@ use crate::world::{World, clock, providers};
 use ::send::{Accounts, Allowed, App, ProviderUrls, SmsHours, handle};
 use futures::future::BoxFuture;
 use messaging::BaseUrl;
+use messaging::providers::CALL_LIMITS;
 use platform::clients::secrets_under;
 use platform::queue::process_batch_concurrently;
 use std::sync::Arc;
@@ -26,7 +27,11 @@ impl Send {
         let urls = urls.expect("addresses of the sandbox");
         Self(App {
             store: clients.store(world),
-            accounts: Accounts::new(world.https_client(Service::Provider), urls, read_secret),
+            accounts: Accounts::new(
+                world.https_client(Service::Provider, CALL_LIMITS),
+                urls,
+                read_secret,
+            ),
             allowed: Allowed::of(STAGE, ""),
             hours: SmsHours::of(STAGE, ""),
             public_url: "https://api.example".to_owned(),

@@ -5,7 +5,7 @@ use crate::world::call::Service;
 use crate::world::queues::CHANGES_DEAD_LETTERS;
 use crate::world::sdk::Clients;
 use crate::world::{World, clock};
-use ::webhooks::{App, WebhookClient, handle, handle_changes};
+use ::webhooks::{App, POST_LIMITS, WebhookClient, handle, handle_changes};
 use domain::webhook::Reach;
 use futures::future::BoxFuture;
 use platform::queue::process_batch_concurrently;
@@ -19,7 +19,10 @@ pub(super) struct Webhooks(App);
 impl Webhooks {
     pub(super) fn start(world: &Arc<World>) -> Self {
         let clients = Clients::new(world);
-        let client = WebhookClient::over(world.https_client(Service::Endpoint), Reach::Anywhere);
+        let client = WebhookClient::over(
+            world.https_client(Service::Endpoint, POST_LIMITS),
+            Reach::Anywhere,
+        );
         let (webhooks, letters) = (clients.queue("webhooks"), clients.queue(CHANGES_DEAD_LETTERS));
         Self(App::new(clients.store(world), webhooks, letters, client))
     }

@@ -1,12 +1,11 @@
 //! The figures of a campaign are those of its batches, its recipients' rows and the provider's outbox; a campaign
 //! comes to its end; and a cancelled one sends nothing.
 
-use super::messages::campaign as campaign_of;
+use super::messages::{campaign as campaign_of, time_limit};
 use super::rewards::has_erasures;
 use super::{Invariant, Rest, number, tenant_of, text};
 use crate::known::fact::Fact;
 use crate::world::clock;
-use crate::world::function::Function;
 use crate::world::providers::SentMessage;
 use domain::Instant;
 use jiff::SignedDuration;
@@ -62,7 +61,7 @@ async fn check(rest: &Rest) -> Vec<String> {
         violations.extend(problems.into_iter().map(|problem| format!("campaign {id}: {problem}")));
         let cancelled_at = cancelled_at(rest, id);
         // An invocation that read the campaign before the cancellation ends within its time limit.
-        let limit = SignedDuration::try_from(Function::Send.time_limit()).unwrap_or_default();
+        let limit = time_limit();
         let late = messages
             .iter()
             .filter(|message| cancelled_at.is_some_and(|at| message.at > at + limit));

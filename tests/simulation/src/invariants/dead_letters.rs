@@ -2,7 +2,8 @@
 //! work. Without faults there is no new dead letter.
 
 use super::{Invariant, Rest};
-use crate::world::queues::{CHANGES_DEAD_LETTERS, Message};
+use crate::world::message::Message;
+use crate::world::queues::CHANGES_DEAD_LETTERS;
 
 pub(super) const INVARIANT: Invariant =
     Invariant { name: "dead_letters", check: |rest| Box::pin(async move { check(rest) }) };

@@ -1,5 +1,6 @@
 //! A merchant whose contract has ended is archived, and has left the table; any other merchant is there.
 
+use super::forgotten::has_end;
 use super::timeline::{Event, possibly_last};
 use super::{Invariant, Rest, text};
 use crate::known::State;
@@ -32,7 +33,7 @@ fn check(rest: &Rest) -> Vec<String> {
             if !is_there && !may_have_ended {
                 violations.push(format!("the merchant {id} is not in the table"));
             }
-            if !is_there && !archived.iter().any(|key| key.contains(id.as_str())) {
+            if !is_there && !archived.keys().any(|key| key.contains(id.as_str())) {
                 violations.push(format!("the merchant {id} has left without an archive"));
             }
             if must_have_left || !is_there {
@@ -75,8 +76,9 @@ fn is_of(item: &Value, merchant: &str) -> bool {
 /// are not archived and expire.
 fn expires_by_itself(item: &Value) -> bool {
     let (pk, sk) = (text(item, "pk"), text(item, "sk"));
-    sk == "SUPPRESSED"
+    let may_stay = sk == "SUPPRESSED"
         || sk == "DO_NOT_CONTACT"
         || pk.contains("#IDEMPOTENCY#")
-        || pk.ends_with("#ADJUSTED")
+        || pk.ends_with("#ADJUSTED");
+    may_stay && has_end(item)
 }

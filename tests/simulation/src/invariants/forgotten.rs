@@ -48,16 +48,24 @@ fn named_after_an_erasure(items: &[Value], before: &str) -> Vec<String> {
 }
 
 /// Whether an item may name an erased member until its own end: the record of the erasure, an event, the answer to a
-/// keyed request, and what a campaign needs of its recipients.
+/// keyed request, and what a campaign needs of its recipients. The plan of a campaign has no end, and may name its last
+/// batch while the campaign goes on.
 fn may_name(item: &Value, ended: &[&str]) -> bool {
     let Some((_, rest)) = tenant_of(item) else { return false };
-    let is_of_campaign = rest
-        .strip_prefix("CAMPAIGN#")
-        .is_some_and(|campaign| text(item, "sk") != "PLAN" || !ended.contains(&campaign));
-    is_of_campaign
-        || rest == "ERASED"
-        || rest.starts_with("EVENT#")
-        || rest.starts_with("IDEMPOTENCY#")
+    match rest.strip_prefix("CAMPAIGN#") {
+        Some(campaign) if text(item, "sk") == "PLAN" => !ended.contains(&campaign),
+        Some(_) => has_end(item),
+        None => {
+            let is_kept =
+                rest == "ERASED" || rest.starts_with("EVENT#") || rest.starts_with("IDEMPOTENCY#");
+            is_kept && has_end(item)
+        }
+    }
+}
+
+/// Whether DynamoDB deletes an item by itself.
+pub(super) fn has_end(item: &Value) -> bool {
+    item["ttl"]["N"].is_string()
 }
 
 fn ended_campaigns(items: &[Value]) -> Vec<&str> {
@@ -100,6 +108,7 @@ mod tests {
     fn an_item_that_names_an_erased_member_in_a_text_or_in_bytes_is_found() {
         let erased = json!({
             "pk": {"S": format!("M#{MERCHANT}#ERASED")}, "sk": {"S": format!("2026-03-01#{MEMBER}")},
+            "ttl": {"N": "1700000000"},
         });
         let bytes = BASE64_STANDARD.encode(MemberId::parse(MEMBER).unwrap().to_bytes());
         let of = |pk: &str, content: Value| {
@@ -111,6 +120,15 @@ mod tests {
         assert_eq!(of("RECEIPT#1", json!({"S": format!("of {MEMBER}")})), 1);
         assert_eq!(of("RECEIPT#1", json!({"B": bytes})), 1);
         assert_eq!(of("RECEIPT#1", json!({"S": "of nobody"})), 0);
-        assert_eq!(of("EVENT#02", json!({"S": MEMBER})), 0);
+        let event = |end: Value| {
+            json!({
+                "pk": {"S": format!("M#{MERCHANT}#EVENT#02")}, "sk": {"S": "1"},
+                "content": {"S": MEMBER}, "ttl": end,
+            })
+        };
+        let with_an_end = event(json!({"N": "1700000000"}));
+        let in_event = |event| named_after_an_erasure(&[erased.clone(), event], "2026-03-03").len();
+        assert_eq!(in_event(with_an_end), 0);
+        assert_eq!(in_event(event(Value::Null)), 1);
     }
 }

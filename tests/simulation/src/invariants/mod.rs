@@ -5,6 +5,7 @@
 
 mod acknowledged;
 mod campaigns;
+mod contacts;
 mod counters;
 mod coupons;
 mod dead_letters;
@@ -31,8 +32,8 @@ use crate::known::merchant::Merchant;
 use crate::world::World;
 use crate::world::clock;
 use crate::world::log::Log;
+use crate::world::message::Message;
 use crate::world::providers::SentMessage;
-use crate::world::queues::Message;
 use crate::world::sdk::Clients;
 use domain::{Credential, MerchantId};
 use futures::future::BoxFuture;
@@ -67,8 +68,9 @@ pub struct Rest {
 }
 
 /// Every invariant. Those from `redriven` on change the world or let time pass.
-pub const ALL: [&Invariant; 20] = [
+pub const ALL: [&Invariant; 21] = [
     &acknowledged::INVARIANT,
+    &contacts::INVARIANT,
     &counters::INVARIANT,
     &coupons::INVARIANT,
     &dead_letters::INVARIANT,

@@ -24,7 +24,7 @@ fn check(rest: &Rest) -> Vec<String> {
     let needles = rest.known.read(needles);
     let items = rest.world.items();
     let keys = items.iter().flat_map(|item| KEYS.map(|name| text(item, name).to_owned()));
-    let objects = rest.world.archived().into_iter().chain(rest.known.read(uploads));
+    let objects = rest.world.archived().into_keys().chain(rest.known.read(uploads));
     let places = keys.chain(objects).chain(rest.world.queue_groups()).chain(rest.log.lines());
     let places: BTreeSet<String> = places.collect();
     found(&places, &needles)

@@ -3,6 +3,7 @@
 
 use super::forgotten::bytes_of;
 use super::{Invariant, Rest, tenant_of, text};
+use bytes::Bytes;
 use domain::{MemberId, MerchantId};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,19 +18,20 @@ fn check(rest: &Rest) -> Vec<String> {
         violations.extend(state.foreign.iter().cloned());
         let merchants: BTreeSet<&str> =
             state.merchants.iter().map(|merchant| merchant.id.as_str()).collect();
-        violations.extend(in_keys(&rest.world.archived(), &merchants));
+        violations.extend(in_objects(&rest.world.archived(), &merchants));
     });
     violations
 }
 
-/// The keys of objects that name two merchants.
-fn in_keys(keys: &[String], merchants: &BTreeSet<&str>) -> Vec<String> {
-    let named = |key: &str| {
-        let words = key.split(|character: char| !character.is_ascii_alphanumeric());
-        words.filter(|word| merchants.contains(word)).collect::<BTreeSet<_>>().len()
-    };
-    let shared = keys.iter().filter(|key| named(key) > 1);
-    shared.map(|key| format!("the object {key} names two merchants")).collect()
+/// The archived objects that name two merchants in their key or in their lines.
+fn in_objects(objects: &BTreeMap<String, Bytes>, merchants: &BTreeSet<&str>) -> Vec<String> {
+    let shared = objects.iter().filter(|(key, object)| {
+        let lines = zstd::decode_all(object.as_ref()).unwrap_or_else(|_| object.to_vec());
+        let text = format!("{key} {}", String::from_utf8_lossy(&lines));
+        let words = text.split(|character: char| !character.is_ascii_alphanumeric());
+        words.filter(|word| merchants.contains(word)).collect::<BTreeSet<_>>().len() > 1
+    });
+    shared.map(|(key, _)| format!("the object {key} names two merchants")).collect()
 }
 
 fn in_items(items: &[Value]) -> Vec<String> {
@@ -101,8 +103,13 @@ mod tests {
     fn an_answer_and_an_object_that_name_another_merchant_are_found() {
         let (one, other) = ("01KAT3V5B0R6Y2Z8X4W9Q1N7M3", "01KAT3V5B0R6Y2Z8X4W9Q1N7M4");
         let merchants = BTreeSet::from([one, other]);
-        assert!(in_keys(&[format!("{one}/2026-03.csv")], &merchants).is_empty());
-        assert_eq!(in_keys(&[format!("{one}/{other}.csv")], &merchants).len(), 1);
+        let of = |key: String, line: &str| {
+            let object = Bytes::from(zstd::encode_all(line.as_bytes(), 0).unwrap());
+            in_objects(&BTreeMap::from([(key, object)]), &merchants).len()
+        };
+        assert_eq!(of(format!("{one}/2026-03"), &format!("M#{one}#OFFER")), 0);
+        assert_eq!(of(format!("{one}/2026-03"), &format!("M#{other}#OFFER")), 1);
+        assert_eq!(of(format!("{one}/{other}"), ""), 1);
         let tenant = |id: &str| Tenant { merchant: id.to_owned(), mode: Mode::Live };
         let mut state = State::default();
         state.owners.insert(other.to_owned(), tenant(other));

@@ -8,7 +8,7 @@ use crate::world::change::event_id;
 use crate::world::clock;
 use crate::world::endpoints::ReceivedEvent;
 use crate::world::expected_event::ExpectedEvent;
-use crate::world::queues::Message;
+use crate::world::message::Message;
 use domain::Instant;
 use jiff::SignedDuration;
 use serde_json::Value;

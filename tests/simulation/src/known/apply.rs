@@ -158,7 +158,7 @@ impl State {
                     data.members.push((**member).clone());
                 }
             }
-            Fact::MemberCorrected { tenant, member, card, email } => {
+            Fact::MemberCorrected { tenant, member, card, email, .. } => {
                 self.change_member(tenant, member, |member| {
                     if card.is_some() {
                         (member.card, member.is_card_blocked) = (card.clone(), false);

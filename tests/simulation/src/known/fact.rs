@@ -29,8 +29,14 @@ pub enum Fact {
     ProgrammePut { merchant: String, counts_cents: bool },
     /// A person is a member.
     MemberKnown { tenant: Tenant, member: Box<Member> },
-    /// The details of a member were corrected.
-    MemberCorrected { tenant: Tenant, member: String, card: Option<String>, email: Option<String> },
+    /// The details of a member were corrected. `details` has every detail of the correction, null where it was cleared.
+    MemberCorrected {
+        tenant: Tenant,
+        member: String,
+        details: Value,
+        card: Option<String>,
+        email: Option<String>,
+    },
     /// The mobile of a member changed.
     MobileChanged { tenant: Tenant, member: String, mobile: String },
     /// The card of a member was blocked or unblocked.
@@ -60,8 +66,8 @@ pub enum Fact {
     Erased { tenant: Tenant, member: String },
     /// The contacts of a person who is no member were suppressed.
     Suppressed { tenant: Tenant, contacts: Value },
-    /// A balance was corrected.
-    Adjusted { tenant: Tenant, member: String },
+    /// A balance was corrected. The answer names no entry, but the instant of the entry.
+    Adjusted { tenant: Tenant, member: String, points: i64, entered_at: Instant },
     /// A visit was recorded.
     Visited { tenant: Tenant, member: String, points: i64 },
     /// A sale or a return was recorded, now or before.

@@ -172,7 +172,7 @@ pub struct Upload {
 }
 
 /// A row of a file: a receipt.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRow {
     /// The number of the receipt.
     pub receipt_number: String,

@@ -1,11 +1,12 @@
 //! Faults of coupons.
 
-use super::{Change, Mutant};
+use super::{Change, Helper, Mutant};
 use serde_json::{Value, json};
 
 pub(super) const USED_WITHOUT_LIMIT: Mutant = Mutant {
     name: "used_without_limit",
     fault: "A coupon is used without a look at its uses: neither the check of the basket nor the write sees them.",
+    found_by: &["coupons"],
     changes: &[
         Change::Answer(|exchange, answer| {
             let is_use = matches!(exchange.work, "create_purchase" | "dry_run_purchase");
@@ -22,14 +23,15 @@ pub(super) const USED_WITHOUT_LIMIT: Mutant = Mutant {
                 && write.weaken_part("uses < :limit")
         }),
     ],
+    helpers: &[],
 };
 
 pub(super) const COUNTER_REPEATED: Mutant = Mutant {
     name: "counter_repeated",
     fault: "A call that adds to a counter has no token and no condition: one whose answer was lost adds twice. The first \
             answer is always lost.",
+    found_by: &["counters", "coupons", "rewards"],
     changes: &[
-        Change::AnswerLost(|exchange| !exchange.is_repeated && is_counting(exchange.request)),
         // The first call is as it was: only what is sent again lacks its defences.
         Change::Request(|exchange, request| {
             if !exchange.is_repeated || !is_counting(request) {
@@ -44,6 +46,9 @@ pub(super) const COUNTER_REPEATED: Mutant = Mutant {
             fields.is_some_and(|fields| fields.remove("ClientRequestToken").is_some())
         }),
     ],
+    helpers: &[Helper::AnswerLost(|exchange| {
+        !exchange.is_repeated && is_counting(exchange.request)
+    })],
 };
 
 /// Whether a transaction adds to a counter.

@@ -27,8 +27,13 @@ pub struct Mutant {
     pub name: &'static str,
     /// What was wrong, or what would be wrong without some lines of the code.
     pub fault: &'static str,
+    /// The names of the invariants that may find it. A violation of any other one says something else.
+    pub found_by: &'static [&'static str],
     /// A fault that several lines of the code prevent has a change for each of them.
     changes: &'static [Change],
+    /// Rare faults of the world that happen each time, so that few runs show what does not stand them. Alone, they
+    /// violate nothing.
+    helpers: &'static [Helper],
 }
 
 /// How a fault shows on the wire. Each function tells whether it changed anything.
@@ -39,13 +44,15 @@ enum Change {
     Request(fn(&Exchange<'_>, &mut Value) -> bool),
     /// The answer to an operation of DynamoDB.
     Answer(fn(&Exchange<'_>, &mut Value) -> bool),
-    /// A call of any service takes effect, and its answer is lost: a rare fault happens each time, so that few runs show
-    /// what does not stand it.
-    AnswerLost(fn(&Exchange<'_>) -> bool),
     /// Every failure that a function reports for a message of a queue is left out.
     Batch,
-    /// Each message of a queue is visible again after this time, while it is being handled: another rare fault that
-    /// happens each time.
+}
+
+/// A fault of the world that happens each time.
+enum Helper {
+    /// A call of any service takes effect, and its answer is lost.
+    AnswerLost(fn(&Exchange<'_>) -> bool),
+    /// Each message of a queue is visible again after this time, while it is being handled.
     Redelivery(&'static str, Duration),
 }
 
@@ -100,6 +107,13 @@ impl Mutant {
         ALL.into_iter().find(|mutant| mutant.name == name)
     }
 
+    /// The faults of the world without the fault of the service. `None` where the mutant has none.
+    #[must_use]
+    pub fn control(&self) -> Option<Self> {
+        let Self { name, fault, found_by, helpers, .. } = *self;
+        (!helpers.is_empty()).then_some(Self { name, fault, found_by, changes: &[], helpers })
+    }
+
     /// Rewrites a call. Tells whether it changed anything.
     pub(crate) fn rewrite(&self, call: &mut Call) -> bool {
         if !matches!(call.service, Service::DynamoDb | Service::Sqs) {
@@ -136,8 +150,8 @@ impl Mutant {
 
     /// What happens to the delivery of each message of a queue.
     pub(crate) fn delivery(&self, queue: &str) -> Option<Delivery> {
-        self.changes.iter().find_map(|change| match change {
-            Change::Redelivery(of, after) if *of == queue => Some(Delivery::Expired(*after)),
+        self.helpers.iter().find_map(|helper| match helper {
+            Helper::Redelivery(of, after) if *of == queue => Some(Delivery::Expired(*after)),
             _ => None,
         })
     }
@@ -167,9 +181,9 @@ impl Mutant {
 
     /// Whether the answer to a call is lost.
     pub(crate) fn loses_answer(&self, call: &Call) -> bool {
-        let losses = self.changes.iter().filter_map(|change| match change {
-            Change::AnswerLost(is_hit) => Some(is_hit),
-            _ => None,
+        let losses = self.helpers.iter().filter_map(|helper| match helper {
+            Helper::AnswerLost(is_hit) => Some(is_hit),
+            Helper::Redelivery(..) => None,
         });
         let mut losses = losses.peekable();
         losses.peek().is_some() && {
@@ -283,6 +297,7 @@ const ALWAYS: &str = "attribute_exists(pk) OR attribute_not_exists(pk)";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::invariants;
     use serde_json::json;
     use std::collections::BTreeSet;
 
@@ -291,6 +306,23 @@ mod tests {
         let names: BTreeSet<&str> = ALL.iter().map(|mutant| mutant.name).collect();
         assert_eq!(names.len(), ALL.len());
         assert!(ALL.iter().all(|mutant| !mutant.changes.is_empty()));
+    }
+
+    #[test]
+    fn each_mutant_names_invariants_that_may_find_it() {
+        let invariants = invariants::ALL.map(|invariant| invariant.name);
+        for mutant in ALL {
+            assert!(!mutant.found_by.is_empty(), "{}", mutant.name);
+            let unknown = mutant.found_by.iter().find(|name| !invariants.contains(name));
+            assert_eq!(unknown, None, "{}", mutant.name);
+        }
+    }
+
+    #[test]
+    fn a_control_changes_nothing_of_the_service() {
+        let controls: Vec<Mutant> = ALL.iter().filter_map(|mutant| mutant.control()).collect();
+        assert!(!controls.is_empty());
+        assert!(controls.iter().all(|control| control.changes.is_empty()));
     }
 
     #[test]

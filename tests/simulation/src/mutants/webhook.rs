@@ -5,6 +5,7 @@ use super::{Change, Mutant};
 pub(super) const ENDPOINTS_FORGOTTEN: Mutant = Mutant {
     name: "endpoints_forgotten",
     fault: "Some batches of the stream are handled as if their merchants had no endpoint: the changes become no event.",
+    found_by: &["webhooks"],
     changes: &[Change::Answer(|exchange, answer| {
         let values = exchange.request["ExpressionAttributeValues"].to_string();
         let is_of_endpoints = exchange.operation == "Query" && values.contains("#WEBHOOKS");
@@ -12,4 +13,5 @@ pub(super) const ENDPOINTS_FORGOTTEN: Mutant = Mutant {
         let Some(items) = answer["Items"].as_array_mut() else { return false };
         is_hit && is_of_endpoints && items.drain(..).count() > 0
     })],
+    helpers: &[],
 };

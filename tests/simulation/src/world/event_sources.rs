@@ -1,6 +1,7 @@
 //! The event sources of the functions: messages of the queues invoke them in batches.
 
-use super::queues::{Batch, QUEUES, QueueSettings, Trouble};
+use super::message::Trouble;
+use super::queues::{Batch, QUEUES, QueueSettings};
 use super::{World, clock};
 use crate::faults::Delivery;
 use crate::functions::{Answer, Payload};
@@ -20,7 +21,9 @@ impl World {
                         continue;
                     }
                     let Ok(permit) = Arc::clone(&free).acquire_owned().await else { return };
-                    let batch = world.random(|random| world.queues.receive(queue, random));
+                    let several = world.queues.visible(queue) > 1;
+                    let order = several.then(|| world.order_of_messages(queue.name)).flatten();
+                    let batch = world.queues.receive(queue, order);
                     let Some(batch) = batch else { continue };
                     let delivering = Arc::clone(&world);
                     world.spawn(async move {
@@ -59,7 +62,8 @@ impl World {
             match of_mutant.or_else(|| self.delivery_fault(operation)) {
                 Some(Delivery::Expired(after)) => {
                     self.queues.expire(queue, message, after);
-                    self.queues.note(queue, message, Trouble::explained("visible too early"));
+                    let trouble = Trouble::new("visible too early".to_owned(), true);
+                    self.queues.note(queue, message, trouble);
                 }
                 Some(Delivery::Doubled(after)) => doubled.push((message, after)),
                 None => {}
@@ -68,7 +72,7 @@ impl World {
         let _work = self.in_flight.enter();
         let event = Payload::Event(batch.event(queue));
         let invoked = self.invoke(queue.function, operation, event).await;
-        let is_explained = invoked.faults > 0 || of_mutant.is_some();
+        let met_faults = invoked.faults > 0 || of_mutant.is_some();
         let (failed, what) = match &invoked.answer {
             Ok(Answer::Event(answer)) if self.hides_failures(answer) => (Vec::new(), String::new()),
             Ok(Answer::Event(answer)) => (batch.failed(answer), "failed".to_owned()),
@@ -78,11 +82,11 @@ impl World {
         };
         for message in &batch.messages {
             if failed.iter().any(|failed| failed.is(message)) {
-                let trouble = Trouble { what: what.clone(), is_explained };
-                self.queues.note(queue, message, trouble);
+                self.queues.note(queue, message, Trouble::new(what.clone(), met_faults));
             } else if let Some((_, after)) = doubled.iter().find(|(other, _)| other.is(message)) {
                 self.queues.release(queue, message, *after);
-                self.queues.note(queue, message, Trouble::explained("delivered once more"));
+                let trouble = Trouble::new("delivered once more".to_owned(), true);
+                self.queues.note(queue, message, trouble);
             } else {
                 self.queues.delete(queue, message);
             }

@@ -22,8 +22,8 @@ pub(crate) struct Invocation {
     pub(crate) function: Function,
     /// What it does, as the report names it: an operation of the API, or the kind of a message.
     pub(crate) operation: &'static str,
-    fate: Mutex<Option<Fate>>,
-    decided: Notify,
+    interruption: Mutex<Option<Interruption>>,
+    interrupted: Notify,
     faults: AtomicU32,
 }
 
@@ -35,7 +35,7 @@ impl fmt::Display for Invocation {
 
 /// What Lambda does to an invocation that has not answered.
 #[derive(Debug, Clone, Copy)]
-pub enum Fate {
+pub enum Interruption {
     /// The instance ends at once.
     Killed,
     /// The instance stands still for so long, and goes on where it was.
@@ -55,8 +55,9 @@ pub enum Ended {
 
 impl Invocation {
     pub(crate) fn new(number: u64, function: Function, operation: &'static str) -> Arc<Self> {
-        let (fate, decided, faults) = (Mutex::default(), Notify::new(), AtomicU32::new(0));
-        Arc::new(Self { number, function, operation, fate, decided, faults })
+        let (interruption, interrupted) = (Mutex::default(), Notify::new());
+        let faults = AtomicU32::new(0);
+        Arc::new(Self { number, function, operation, interruption, interrupted, faults })
     }
 
     /// The invocation that the caller belongs to; `None` outside any.
@@ -74,37 +75,38 @@ impl Invocation {
         self.faults.load(Ordering::Relaxed)
     }
 
-    /// Decides the fate of this invocation.
-    pub(crate) fn decide(&self, fate: Fate) {
-        *self.fate.lock().unwrap_or_else(PoisonError::into_inner) = Some(fate);
-        self.decided.notify_one();
+    /// Interrupts this invocation where its handler waits next.
+    pub(crate) fn interrupt(&self, interruption: Interruption) {
+        *self.interruption.lock().unwrap_or_else(PoisonError::into_inner) = Some(interruption);
+        self.interrupted.notify_one();
     }
 
-    /// Runs a handler until its answer, its fate or the time limit of its function.
+    /// Runs a handler until its answer, its interruption or the time limit of its function.
     pub(crate) async fn run<T>(
         self: Arc<Self>,
         handler: impl Future<Output = T>,
     ) -> Result<T, Ended> {
         let limit = self.function.time_limit();
         let handler = pin!(CURRENT.scope(Arc::clone(&self), handler));
-        let until_fate = async {
+        let until_ended = async {
             let mut handler = handler;
             loop {
-                let decided = pin!(self.decided.notified());
-                match select(handler.as_mut(), decided).await {
+                let interrupted = pin!(self.interrupted.notified());
+                match select(handler.as_mut(), interrupted).await {
                     Either::Left((answer, _)) => return Ok(answer),
                     Either::Right(_) => {
-                        let fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner).take();
-                        match fate {
-                            Some(Fate::Killed) => return Err(Ended::Killed),
-                            Some(Fate::Frozen(pause)) => tokio::time::sleep(pause).await,
-                            Some(Fate::Stalled) => std::future::pending().await,
+                        let interruption =
+                            self.interruption.lock().unwrap_or_else(PoisonError::into_inner).take();
+                        match interruption {
+                            Some(Interruption::Killed) => return Err(Ended::Killed),
+                            Some(Interruption::Frozen(pause)) => tokio::time::sleep(pause).await,
+                            Some(Interruption::Stalled) => std::future::pending().await,
                             None => {}
                         }
                     }
                 }
             }
         };
-        tokio::time::timeout(limit, until_fate).await.unwrap_or(Err(Ended::TimedOut))
+        tokio::time::timeout(limit, until_ended).await.unwrap_or(Err(Ended::TimedOut))
     }
 }

@@ -14,6 +14,7 @@ pub mod gateway;
 mod in_flight;
 pub mod invocation;
 pub mod log;
+pub(crate) mod message;
 mod network;
 pub mod providers;
 pub(crate) mod queues;
@@ -33,6 +34,7 @@ use crate::mutants::Mutant;
 use crate::seed::Seed;
 use aws_fakes::SecretsManager;
 use buckets::{Buckets, OBJECT_CREATED};
+use bytes::Bytes;
 use endpoints::{Endpoints, ReceivedEvent};
 use expected_event::ExpectedEvent;
 use fastrand::Rng;
@@ -40,9 +42,11 @@ use function::Function;
 use in_flight::InFlight;
 pub use invocation::Ended;
 use invocation::Invocation;
+use message::{DeadLetter, Message};
 use providers::{CALLBACK, Providers};
-use queues::{DeadLetter, Message, QUEUES, Queues};
+use queues::{QUEUES, Queues};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -276,9 +280,9 @@ impl World {
         self.endpoints.received()
     }
 
-    /// The keys of the archived objects.
-    pub(crate) fn archived(&self) -> Vec<String> {
-        self.buckets.0.objects(buckets::ARCHIVES).into_keys().collect()
+    /// The archived objects, by their keys.
+    pub(crate) fn archived(&self) -> BTreeMap<String, Bytes> {
+        self.buckets.0.objects(buckets::ARCHIVES)
     }
 
     /// The groups of the messages that were sent.

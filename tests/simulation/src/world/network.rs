@@ -2,7 +2,7 @@
 
 use super::World;
 use super::call::{Call, Service};
-use super::invocation::{Fate, Invocation};
+use super::invocation::{Interruption, Invocation};
 use super::table::{Late, Read};
 use crate::faults::{self, Effect, TableFault};
 use aws_fakes::Fake as _;
@@ -38,16 +38,16 @@ impl World {
         };
         let head = || Self::head(invocation.as_deref(), &call);
         tokio::time::sleep(self.latency()).await;
-        let fate = match effect {
+        let late_effect = match effect {
             None => None,
             Some(Effect::Refuse(refusal)) => {
                 self.history.call(head, call.request.body(), refusal.body());
                 tokio::time::sleep(self.latency()).await;
                 return Ok(refusal);
             }
-            Some(Effect::EndBefore(fate)) => {
-                self.history.event(|| format!("{} {fate:?} before", head()));
-                decide(invocation.as_deref(), fate).await;
+            Some(Effect::EndBefore(interruption)) => {
+                self.history.event(|| format!("{} {interruption:?} before", head()));
+                interrupt(invocation.as_deref(), interruption).await;
                 None
             }
             Some(Effect::LoseRequest) => {
@@ -56,7 +56,7 @@ impl World {
             }
             Some(other) => Some(other),
         };
-        let refuses_part = matches!(fate, Some(Effect::RefusePart));
+        let refuses_part = matches!(late_effect, Some(Effect::RefusePart));
         let refused = refuses_part.then(|| call.refuse_part()).flatten();
         let head = || Self::head(invocation.as_deref(), &call);
         let mut answer = self.answer(&call, invocation.as_deref()).await;
@@ -67,10 +67,12 @@ impl World {
             self.note_mutated();
         }
         self.history.call(head, call.request.body(), answer.body());
-        match fate {
+        match late_effect {
             Some(Effect::LoseAnswer) => return Err(Lost),
             Some(Effect::Delay(time)) => tokio::time::sleep(time).await,
-            Some(Effect::EndAfter(fate)) => decide(invocation.as_deref(), fate).await,
+            Some(Effect::EndAfter(interruption)) => {
+                interrupt(invocation.as_deref(), interruption).await;
+            }
             _ => {}
         }
         tokio::time::sleep(self.latency()).await;
@@ -102,10 +104,13 @@ impl World {
             Some(Late::Index) => Some((faults::INDEX_DELAY, is_stale)),
             None => None,
         };
+        // DynamoDB may always give an expired item, so this explains no failure.
         let holds = holds_expired(&answer).map(|is_expired| (faults::EXPIRED_LATE, is_expired));
+        if misses.is_some_and(|(_, happened)| happened) {
+            caller.note_fault();
+        }
         for (fault, happened) in misses.into_iter().chain(holds) {
             if happened {
-                caller.note_fault();
                 self.coverage.count(caller.operation, fault);
             } else {
                 self.coverage.note_possible(caller.operation, fault);
@@ -137,12 +142,12 @@ impl World {
 }
 
 /// Ends or pauses the caller. A caller that goes on returns from here.
-async fn decide(invocation: Option<&Invocation>, fate: Fate) {
+async fn interrupt(invocation: Option<&Invocation>, interruption: Interruption) {
     let Some(invocation) = invocation else { return };
-    invocation.decide(fate);
-    // The invocation is not polled before its fate is carried out: only a frozen one comes back here.
+    invocation.interrupt(interruption);
+    // The invocation is not polled before its interruption is carried out: only a frozen one comes back here.
     tokio::task::yield_now().await;
-    if !matches!(fate, Fate::Frozen(_)) {
+    if !matches!(interruption, Interruption::Frozen(_)) {
         std::future::pending::<()>().await;
     }
 }

@@ -14,7 +14,6 @@ use sandbox::Sandbox;
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 use tower::ServiceExt as _;
 
 /// The address of the sandbox.
@@ -149,12 +148,7 @@ impl World {
     }
 
     /// The HTTPS client of a function, for calls to this kind of receiver.
-    pub(crate) fn https_client(self: &Arc<Self>, service: Service) -> HttpsClient {
-        let limits = Limits {
-            connect: Duration::from_secs(2),
-            call: Duration::from_secs(10),
-            body_bytes: 4 << 20,
-        };
+    pub(crate) fn https_client(self: &Arc<Self>, service: Service, limits: Limits) -> HttpsClient {
         let network = Network { world: Arc::downgrade(self), service };
         HttpsClient::over(Arc::new(network), limits)
     }

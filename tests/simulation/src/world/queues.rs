@@ -3,6 +3,7 @@
 use super::call::Call;
 use super::clock;
 use super::function::Function;
+use super::message::{DeadLetter, Message, Trouble};
 use aws_fakes::{Delivery, event_attributes};
 use bytes::Bytes;
 use domain::Instant;
@@ -10,7 +11,6 @@ use fastrand::Rng;
 use http::Response;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -61,50 +61,6 @@ pub(crate) const CHANGES_DEAD_LETTERS: &str = "changes-dead-letters";
 /// The URL of a queue.
 pub(crate) fn url(name: &str) -> String {
     format!("https://sqs.eu-west-3.amazonaws.com/000000000000/{name}")
-}
-
-/// A message in a queue.
-#[derive(Debug, Clone)]
-pub(crate) struct Message {
-    id: u64,
-    pub(crate) body: String,
-    attributes: Value,
-    visible_at: Instant,
-    receives: u32,
-    /// Until when a delivery that did not succeed may hold the work. A delivered copy has what it was before.
-    held_until: Option<Instant>,
-    /// What became of each delivery that did not succeed.
-    troubles: Vec<Trouble>,
-}
-
-/// A delivery that did not succeed.
-#[derive(Debug, Clone)]
-pub(crate) struct Trouble {
-    /// What happened.
-    pub(crate) what: String,
-    /// Whether a fault of the simulation caused it, or another message with the same work.
-    pub(crate) is_explained: bool,
-}
-
-impl Trouble {
-    /// A delivery that counts because of a fault of the simulation.
-    pub(super) fn explained(what: &str) -> Self {
-        Self { what: what.to_owned(), is_explained: true }
-    }
-}
-
-impl fmt::Display for Trouble {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cause = if self.is_explained { "with a cause" } else { "without a cause" };
-        write!(f, "{} {cause}", self.what)
-    }
-}
-
-/// A message that was received too often.
-#[derive(Debug, Clone)]
-pub(crate) struct DeadLetter {
-    pub(crate) queue: &'static str,
-    pub(crate) message: Message,
 }
 
 /// The queues of the account.
@@ -184,18 +140,24 @@ impl Queues {
         self.sent.notify_waiters();
     }
 
-    /// Receives messages that are visible, mostly the oldest first; a message that was received too often becomes a
-    /// dead letter instead.
-    pub(super) fn receive(&self, queue: &QueueSettings, random: &mut Rng) -> Option<Batch> {
+    /// The number of messages that are visible.
+    pub(super) fn visible(&self, queue: &QueueSettings) -> usize {
+        let (now, state) = (clock::now(), self.state());
+        let messages = state.queues.get(queue.name).into_iter().flat_map(BTreeMap::values);
+        messages.filter(|message| message.visible_at <= now).count()
+    }
+
+    /// Receives messages that are visible, the oldest first or in another order. A message that was received too often
+    /// becomes a dead letter instead.
+    pub(super) fn receive(&self, queue: &QueueSettings, order: Option<Rng>) -> Option<Batch> {
         let now = clock::now();
         let mut state = self.state();
         let state = &mut *state;
         let messages = state.queues.entry(queue.name).or_default();
         let is_visible = |message: &&Message| message.visible_at <= now;
         let mut visible: Vec<u64> = messages.values().filter(is_visible).map(|m| m.id).collect();
-        // A standard queue keeps the order only roughly.
-        if random.u8(..4) == 0 {
-            random.shuffle(&mut visible);
+        if let Some(mut order) = order {
+            order.shuffle(&mut visible);
         }
         let mut received = Vec::new();
         for id in visible {
@@ -222,20 +184,14 @@ impl Queues {
         self.state().queues.entry(queue.name).or_default().remove(&message.id);
     }
 
-    /// Notes why a message was not handled. It is delivered again when it is visible again. Until the redelivery of
-    /// another message with the same work, its handler may hold the work, even after it was killed: this explains the
-    /// trouble too. An earlier delivery of the same message explains it only where the message came too early.
+    /// Notes why a message was not handled. It is delivered again when it is visible again.
     pub(super) fn note(&self, queue: &QueueSettings, message: &Message, mut trouble: Trouble) {
-        let now = clock::now();
         let mut state = self.state();
         let state = &mut *state;
         let messages = state.queues.entry(queue.name).or_default();
-        trouble.is_explained |= message.held_until.is_some();
-        let mut others = messages.values().chain(state.dead.iter().map(|letter| &letter.message));
-        trouble.is_explained |= others.any(|other| {
-            let holds = other.held_until.is_some_and(|until| until > now);
-            other.id != message.id && other.body == message.body && holds
-        });
+        let others = messages.values().chain(state.dead.iter().map(|letter| &letter.message));
+        let others = others.filter(|other| other.body == message.body);
+        trouble.cause = trouble.cause.or_else(|| message.cause_outside(queue.name, others));
         // A message that came too early may be a dead letter while it is being handled.
         let dead = state.dead.iter_mut().map(|letter| &mut letter.message);
         let noted = messages.get_mut(&message.id).into_iter().chain(dead);
@@ -377,24 +333,6 @@ impl Batch {
             failures.iter().any(|failure| failure["itemIdentifier"] == id)
         };
         self.messages.iter().filter(is_failed).collect()
-    }
-}
-
-impl Message {
-    /// What became of the deliveries that did not succeed.
-    pub(crate) fn history(&self) -> String {
-        let troubles: Vec<String> = self.troubles.iter().map(Trouble::to_string).collect();
-        troubles.join("; ")
-    }
-
-    /// Whether each delivery that did not succeed has a cause.
-    pub(crate) fn is_explained(&self) -> bool {
-        !self.troubles.is_empty() && self.troubles.iter().all(|trouble| trouble.is_explained)
-    }
-
-    /// Whether two copies are deliveries of one message.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        self.id == other.id
     }
 }
 

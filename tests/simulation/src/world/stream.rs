@@ -3,7 +3,8 @@
 use super::change::Change;
 use super::expected_event::ExpectedEvent;
 use super::function::Function;
-use super::queues::{CHANGES_DEAD_LETTERS, Trouble};
+use super::message::Trouble;
+use super::queues::CHANGES_DEAD_LETTERS;
 use super::{World, clock, stream_filter};
 use crate::faults::StreamFault;
 use crate::functions::{Answer, Payload};
@@ -138,13 +139,13 @@ impl World {
             let records: Vec<&Value> = part.iter().map(|(_, change)| change).collect();
             let event = Payload::Event(json!({"Records": records}));
             let invoked = self.invoke(Function::Webhooks, CHANGES, event).await;
-            let is_explained = invoked.faults > 0;
+            let met_faults = invoked.faults > 0;
             match invoked.answer {
                 Ok(Answer::Event(answer)) => {
                     let first = &answer["batchItemFailures"][0]["itemIdentifier"];
                     let number = |change: &Value| change["dynamodb"]["SequenceNumber"] == *first;
                     if let Some(from) = part.iter().position(|(_, change)| number(change)) {
-                        troubles.push(Trouble { what: "failed".to_owned(), is_explained });
+                        troubles.push(Trouble::new("failed".to_owned(), met_faults));
                         parts.push_front(part.split_off(from));
                         tokio::time::sleep(RETRY).await;
                     } else if self.has_stream_fault(CHANGES, StreamFault::Doubled) {
@@ -153,7 +154,7 @@ impl World {
                 }
                 failed => {
                     let what = failed.err().map_or("failed".to_owned(), |end| format!("{end:?}"));
-                    troubles.push(Trouble { what, is_explained });
+                    troubles.push(Trouble::new(what, met_faults));
                     // The batch is bisected.
                     let second = part.split_off(part.len() / 2);
                     if !second.is_empty() {

@@ -59,6 +59,7 @@ impl Store {
             }
             put_new_oppositions(&mut transaction, scope, &before, &member.person, now)?;
             let consents = member.person.consents.of_mut(channel);
+            let rows = consents.changes;
             let changed = match change {
                 ConsentChange::Consent(consent) => {
                     member.person.consent(channel, consent.clone())?
@@ -66,12 +67,23 @@ impl Store {
                 ConsentChange::Oppose(opposition) => consents.oppose(*opposition),
                 ConsentChange::Bounce(bounce) => consents.bounce(*bounce),
             };
-            if !changed {
+            if !changed && member.person.consents == before {
                 return Ok(Attempt::Done(member));
+            }
+            if member.person.consents.of(channel).changes != rows {
+                transaction.add(put_change(scope, &member.person, channel, change, now)?);
+            }
+            // A late consent is the last row, and the opposition that stands may have none.
+            let consents = member.person.consents.of_mut(channel);
+            if let (ConsentChange::Consent(_), true) = (change, changed && consents.is_opposed())
+                && let Some(stands) = consents.stated_opposition()
+            {
+                consents.changes += 1;
+                let stands = ConsentChange::Oppose(stands);
+                transaction.add(put_change(scope, &member.person, channel, &stands, now)?);
             }
             member.person.version += 1;
             transaction.add(put_person(scope, &member.person)?);
-            transaction.add(put_change(scope, &member.person, channel, change, now)?);
             Ok(transaction.commit().await?.done(member))
         })
         .await
@@ -93,14 +105,26 @@ impl Store {
         }
     }
 
-    /// As [`Store::members_at`], read strongly: 1 query.
+    /// As [`Store::members_at`], read strongly: 1 query. A mobile leads to the member who had it first. A survivor who
+    /// took it over from that member comes before it: 1 query more.
     pub async fn members_at_strongly(
         &self,
         scope: &Scope,
         address: &MessageAddress,
     ) -> Result<Vec<MemberId>, StoreError> {
         let contact = address.opposed_key(scope);
-        self.members_of_contact(contact.pk, Consistency::Strong).await
+        let mut members = self.members_of_contact(contact.pk, Consistency::Strong).await?;
+        if let (MessageAddress::Mobile(_), [holder]) = (address, &*members) {
+            let person = match self.member(scope, *holder).await {
+                Ok(member) => member.person,
+                Err(StoreError::NotFound(_)) => return Ok(members),
+                Err(error) => return Err(error),
+            };
+            if person.id != *holder && address.is_of(&person) {
+                members.insert(0, person.id);
+            }
+        }
+        Ok(members)
     }
 
     /// Stores an opposition for every member who has an address now or later, and returns the number of

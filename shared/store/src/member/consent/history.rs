@@ -125,10 +125,9 @@ pub(crate) fn put_new_oppositions(
     now: Instant,
 ) -> Result<(), StoreError> {
     for channel in Channel::ALL {
-        let stated = person.consents.of(channel).stated_opposition();
-        if let Some(opposition) =
-            stated.filter(|_| stated != before.of(channel).stated_opposition())
-        {
+        let (consents, before) = (person.consents.of(channel), before.of(channel));
+        let has_row = consents.changes != before.changes;
+        if let Some(opposition) = consents.stated_opposition().filter(|_| has_row) {
             let change = ConsentChange::Oppose(opposition);
             transaction.add(put_change(scope, person, channel, &change, now)?);
         }

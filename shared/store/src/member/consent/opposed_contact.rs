@@ -132,34 +132,54 @@ fn put_oppositions(
     Ok(write)
 }
 
-/// Adds the writes that keep the oppositions of a person who is erased: 2 write units for the mobile, and 2
-/// for the e-mail address of a person who opposed e-mails.
-pub(crate) fn keep_oppositions(
-    transaction: &mut Transaction<'_>,
-    scope: &Scope,
-    person: &Person,
-    erased_on: Day,
-) -> Result<(), StoreError> {
-    let opposed = Channel::ALL.into_iter().filter_map(|channel| {
-        let consents = person.consents.of(channel);
-        let opposition = consents.opposition.filter(|_| consents.is_opposed())?;
-        Some((channel, opposition))
-    });
-    let opposed: Vec<_> = opposed.collect();
-    if opposed.is_empty() {
-        return Ok(());
-    }
-    let mobile = scope.opposed_key(&Contact::Mobile(person.mobile.clone()));
-    transaction.add(put_oppositions(&mobile, &opposed, erased_on)?);
-    let mut of_the_address = opposed.iter().filter(|(channel, _)| *channel == Channel::Email);
-    if let (Some(email), Some(opposition)) = (&person.details.email, of_the_address.next()) {
-        let key = scope.opposed_email_key(email);
-        transaction.add(put_oppositions(&key, std::slice::from_ref(opposition), erased_on)?);
-    }
-    Ok(())
-}
-
 impl Store {
+    /// Adds the writes that keep the oppositions of a person who is erased: 1 read unit and 2 write units for the
+    /// mobile, and as much for the e-mail address of a person who opposed e-mails.
+    pub(crate) async fn keep_oppositions(
+        &self,
+        transaction: &mut Transaction<'_>,
+        scope: &Scope,
+        person: &Person,
+        erased_on: Day,
+    ) -> Result<(), StoreError> {
+        let opposed = Channel::ALL.into_iter().filter_map(|channel| {
+            let consents = person.consents.of(channel);
+            let opposition = consents.opposition.filter(|_| consents.is_opposed())?;
+            Some((channel, opposition))
+        });
+        let opposed: Vec<_> = opposed.collect();
+        if opposed.is_empty() {
+            return Ok(());
+        }
+        let mobile = scope.opposed_key(&Contact::Mobile(person.mobile.clone()));
+        self.keep_oppositions_of(transaction, &mobile, &opposed, erased_on).await?;
+        let mut of_the_address = opposed.iter().filter(|(channel, _)| *channel == Channel::Email);
+        if let (Some(email), Some(opposition)) = (&person.details.email, of_the_address.next()) {
+            let (key, opposition) =
+                (scope.opposed_email_key(email), std::slice::from_ref(opposition));
+            self.keep_oppositions_of(transaction, &key, opposition, erased_on).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds the write of a person's oppositions to a contact. A later one of another person who had the contact stays.
+    async fn keep_oppositions_of(
+        &self,
+        transaction: &mut Transaction<'_>,
+        key: &Key,
+        opposed: &[(Channel, Opposition)],
+        erased_on: Day,
+    ) -> Result<(), StoreError> {
+        let known = self.contact_oppositions(key).await?;
+        let kept = opposed.iter().map(|(channel, opposition)| {
+            let later = known.of(*channel, erased_on.start(&PARIS));
+            (*channel, later.filter(|known| known.at > opposition.at).unwrap_or(*opposition))
+        });
+        let kept: Vec<_> = kept.collect();
+        transaction.add(put_oppositions(key, &kept, erased_on)?.over(known.version));
+        Ok(())
+    }
+
     /// Stores the opposition of a contact, unless a later one is stored: 1 write unit.
     pub(crate) async fn oppose_contact(
         &self,

@@ -11,7 +11,6 @@
 //! after the deletions. Therefore the tombstone stays for a day, and the deletions are repeated
 //! before the tombstone is deleted.
 
-use crate::member::consent::opposed_contact::keep_oppositions;
 use crate::member::contacts::delete_contact;
 use crate::member::erasure::notes::others_named;
 use crate::member::erasure::suppression::{AnyContact, Suppressing, contacts_of, end};
@@ -189,7 +188,7 @@ impl Store {
             transaction.add(suppressing.write(&key));
             suppressed.push(key);
         }
-        keep_oppositions(transaction, scope, person, on)?;
+        self.keep_oppositions(transaction, scope, person, on).await?;
         Ok(suppressed)
     }
 

@@ -44,7 +44,7 @@ pub(super) fn check(rest: &Rest, state: &State, people: &People) -> Vec<String> 
         .map(|item| (text(item, "pk"), item))
         .collect();
     let mut violations = Vec::new();
-    for ((tenant, id), known) in known_of(state) {
+    for ((tenant, id), known) in known_of(state, people) {
         let merchant = state.merchant(&tenant.merchant);
         let Some(stored_tenant) = stored_tenant(&tenant) else { continue };
         if !merchant.is_some_and(|merchant| rest.is_complete(merchant)) {
@@ -63,7 +63,7 @@ pub(super) fn check(rest: &Rest, state: &State, people: &People) -> Vec<String> 
     violations
 }
 
-fn known_of(state: &State) -> BTreeMap<(Tenant, String), Known> {
+fn known_of(state: &State, people: &People) -> BTreeMap<(Tenant, String), Known> {
     let mut known: BTreeMap<(Tenant, String), Known> = BTreeMap::new();
     for acknowledged in &state.acknowledged {
         let (sent_at, at) = (acknowledged.sent_at, acknowledged.at);
@@ -126,7 +126,7 @@ fn known_of(state: &State) -> BTreeMap<(Tenant, String), Known> {
             }
         }
     }
-    add_files(state, &mut known);
+    add_files(state, people, &mut known);
     known
 }
 
@@ -145,9 +145,9 @@ fn touch_returned_sales(state: &State, known: &mut BTreeMap<(Tenant, String), Kn
     }
 }
 
-/// A file is read at some instant after it was sent. It records a receipt that was not there, or that was cancelled,
-/// and changes no other.
-fn add_files(state: &State, known: &mut BTreeMap<(Tenant, String), Known>) {
+/// A file is read at some instant after it was sent. It records a receipt that was not there, that was cancelled, or
+/// that was deleted with its customer, and changes no other.
+fn add_files(state: &State, people: &People, known: &mut BTreeMap<(Tenant, String), Known>) {
     for acknowledged in &state.acknowledged {
         let Fact::FileSent { tenant, upload, rows } = &acknowledged.fact else { continue };
         let uploads = state.data(tenant).into_iter().flat_map(|data| &data.uploads);
@@ -164,7 +164,7 @@ fn add_files(state: &State, known: &mut BTreeMap<(Tenant, String), Known>) {
             });
             for (_, of) in same {
                 of.is_touched = true;
-                if of.may_have_been_cancelled() {
+                if of.may_have_been_cancelled() || may_be_gone(of, people) {
                     let sent_at = acknowledged.sent_at;
                     of.documents.push(Event { sent_at, at: Instant::MAX, left: None });
                     of.has_uncertain_customer = true;

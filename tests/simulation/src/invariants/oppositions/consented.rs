@@ -28,13 +28,13 @@ impl Stated {
     }
 
     /// Whether a consent by a channel may have ended this opposition before an instant. The consent is one of a member
-    /// of whom `is_of` is true.
+    /// of whom `is_of` is true at the instant of the consent's answer.
     pub(super) fn may_have_ended(
         &self,
         state: &State,
         channel: Channel,
         before: Instant,
-        is_of: impl Fn(&str) -> bool,
+        is_of: impl Fn(&str, Instant) -> bool,
     ) -> bool {
         let known = state.acknowledged.iter().any(|acknowledged| {
             let Fact::ConsentPut { member, channel: by, given: true, stated_at, .. } =
@@ -46,7 +46,7 @@ impl Stated {
             *by == channel
                 && consent.sent_at <= before
                 && consent.said.1 >= self.said.0
-                && is_of(member)
+                && is_of(member, consent.at)
         });
         let end = format!("/consents/{}", channel.as_str());
         let uncertain = state.uncertain.iter().any(|uncertain| {
@@ -55,7 +55,7 @@ impl Stated {
                 && uncertain.path.ends_with(&end)
                 && uncertain.sent_at <= before
                 && uncertain.at >= self.sent_at
-                && member_in(&uncertain.path).is_some_and(&is_of)
+                && member_in(&uncertain.path).is_some_and(|member| is_of(member, Instant::MAX))
         });
         known || uncertain
     }
@@ -94,7 +94,7 @@ mod tests {
     fn a_consent_ends_an_opposition_of_its_member_and_its_channel() {
         let opposition = Stated::of(&put(false, Channel::Sms, 10), None);
         let ends = |state: &State, id: &str| {
-            opposition.may_have_ended(state, Channel::Sms, at(30), |member| member == id)
+            opposition.may_have_ended(state, Channel::Sms, at(30), |member, _| member == id)
         };
         let of = |consent| State { acknowledged: vec![consent], ..State::default() };
         assert!(MemberId::parse(MEMBER).is_ok());

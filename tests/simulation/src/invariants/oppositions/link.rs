@@ -30,7 +30,7 @@ pub(super) fn check(state: &State, people: &People, sent: &[SentMessage]) -> Vec
         let holders = data(state, merchant).flat_map(|data| &data.members);
         let holders: Vec<&Member> =
             holders.filter(|member| may_have(member, channel, to)).collect();
-        let is_of = |id: &str| holders.iter().any(|holder| people.are_family(&holder.id, id));
+        let is_of = |id: &str, _| holders.iter().any(|holder| people.are_family(&holder.id, id));
         for message in of_address.filter(|message| message.at > after) {
             if !opposition.may_have_ended(state, channel, message.at, is_of) {
                 let (at, number) = (message.at, message.number);

@@ -3,24 +3,24 @@
 //!
 //! The row of a message has the instant at which the invocation began that sent it. The invocation reads the consents
 //! after that instant, so an opposition that was acknowledged before the instant was there to be read. A message of
-//! a provider has the instant of its acceptance instead. The invocation began at most [`Function::Send`]'s time limit
+//! a provider has the instant of its acceptance instead. The invocation began at most `send`'s time limit
 //! earlier, because Lambda ends an invocation at its limit.
 
 mod consented;
 mod erasure;
 mod history;
+mod holders;
 mod link;
 mod stated;
 mod stored;
 mod suppression;
 mod text;
 
+use super::messages::time_limit;
 use super::people::People;
 use super::{Invariant, Rest, tenant_of};
-use crate::world::function::Function;
 use crate::world::providers::SentMessage;
 use domain::{Channel, Instant, MemberId};
-use jiff::SignedDuration;
 use serde_json::Value;
 use store::Tenant;
 
@@ -41,7 +41,7 @@ async fn check(rest: &Rest) -> Vec<String> {
         let people = People::of(state, &rest.items);
         let stated = stated::check(state, &people, &rows);
         let pressed = link::check(state, &people, &rest.sent);
-        let erased = erasure::check(state, &rest.sent);
+        let erased = erasure::check(state, &rest.items, &rest.sent);
         stated.into_iter().chain(pressed).chain(erased).collect::<Vec<_>>()
     });
     for scope in rest.scopes(&mut violations).await {
@@ -74,11 +74,6 @@ fn unmerged(rest: &Rest, of: Tenant, id: &str) -> Option<MemberId> {
     let is_alone =
         ["absorbed", "merged_into", "erased_on"].iter().all(|name| person.get(*name).is_none());
     is_alone.then(|| MemberId::parse(id).ok()).flatten()
-}
-
-/// The time in which an invocation of `send` ends.
-fn time_limit() -> SignedDuration {
-    SignedDuration::try_from(Function::Send.time_limit()).unwrap_or(SignedDuration::MAX)
 }
 
 fn is_of_merchant(message: &SentMessage, merchant: &str) -> bool {

@@ -27,9 +27,10 @@ async fn adjust(mut ctx: Ctx) {
     let key = ctx.idempotency_key();
     let path = format!("{}/adjustments", path(&member.id));
     let request = ApiRequest::post("create_adjustment", path).by(&till.key).json(body).under(key);
-    ctx.carry_out(&request, |_| {
+    ctx.carry_out(&request, |response| {
         let (tenant, member) = (till.tenant.clone(), member.id.clone());
-        Some(Fact::Adjusted { tenant, member })
+        let entered_at = response.body["at"].as_str()?.parse().ok()?;
+        Some(Fact::Adjusted { tenant, member, points, entered_at })
     })
     .await;
 }

@@ -31,7 +31,7 @@ async fn correct(mut ctx: Ctx) {
     ctx.carry_out(&request, |_| {
         let (tenant, member) = (till.tenant.clone(), member.id.clone());
         let (card, email) = (text(&body, "card_number"), text(&body, "email"));
-        Some(Fact::MemberCorrected { tenant, member, card, email })
+        Some(Fact::MemberCorrected { tenant, member, details: body.clone(), card, email })
     })
     .await;
 }

@@ -8,6 +8,7 @@ use crate::known::fact::Fact;
 use crate::known::records::FileRow;
 use crate::world::clock::now;
 use domain::KeyScope;
+use fastrand::Rng;
 use jiff::SignedDuration;
 use std::fmt::Write as _;
 
@@ -28,17 +29,18 @@ async fn upload(mut ctx: Ctx) {
 }
 
 fn rows(ctx: &mut Ctx, till: &Till) -> Vec<FileRow> {
-    let is_shared = ctx.focus.is_shared();
-    let batch = if is_shared {
-        format!("FS{}", ctx.focus.number(Thing::Content) % 100_000)
+    // Two back offices may send the same receipts at once, now and then with other customers.
+    let content = ctx.focus.number(Thing::Content);
+    let (batch, mut random) = if ctx.focus.is_shared() {
+        (format!("FS{}", content % 100_000), Rng::with_seed(content))
     } else {
-        format!("F{}", ctx.step.id)
+        (format!("F{}", ctx.step.id), ctx.random.fork())
     };
-    let count = ctx.choose(&[1, 4, 12, 40]);
-    (0..count).map(|number| row(ctx, till, format!("{batch}-{number}"))).collect()
+    let count = [1, 4, 12, 40][random.usize(..4)];
+    (0..count).map(|number| row(ctx, &mut random, till, format!("{batch}-{number}"))).collect()
 }
 
-fn row(ctx: &mut Ctx, till: &Till, receipt_number: String) -> FileRow {
+fn row(ctx: &mut Ctx, random: &mut Rng, till: &Till, receipt_number: String) -> FileRow {
     // A file may hold a receipt that a till sent already.
     let known = ctx.data(&till.tenant, |data| {
         let is_here = |purchase: &&crate::known::records::Purchase| {
@@ -47,7 +49,7 @@ fn row(ctx: &mut Ctx, till: &Till, receipt_number: String) -> FileRow {
         data.purchases.iter().filter(is_here).cloned().collect::<Vec<_>>()
     });
     let known = known.unwrap_or_default();
-    let days = ctx.random.i64(0..60);
+    let days = random.i64(0..60);
     let day = day_in(&till.key.time_zone, now() - SignedDuration::from_hours(24 * days));
     if ctx.one_in(6)
         && let Some(purchase) = ctx.pick(Thing::Purchase, known.iter())
@@ -60,12 +62,12 @@ fn row(ctx: &mut Ctx, till: &Till, receipt_number: String) -> FileRow {
             } else {
                 purchase.total_cents
             },
-            mobile: None,
+            mobile: ctx.one_in(2).then(|| ctx.random_mobile(till)),
             is_card_requested: false,
         };
     }
-    let cents = ctx.random.i64(100..20_000);
-    let total_cents = if ctx.one_in(8) { -cents } else { cents };
+    let cents = random.i64(100..20_000);
+    let total_cents = if random.u8(..8) == 0 { -cents } else { cents };
     let mobile = (!ctx.one_in(4)).then(|| ctx.random_mobile(till));
     let is_card_requested = mobile.is_some() && !ctx.one_in(3);
     FileRow { receipt_number, day, total_cents, mobile, is_card_requested }
