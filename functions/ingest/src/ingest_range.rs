@@ -89,9 +89,11 @@ async fn ingest(
     // The parts of a file are ingested at the same time, so a return may come before its sale.
     let may_wait = only.is_none() && file.plan.parts() > 1;
     let returns = if may_wait { Returns::MayWait } else { Returns::AreFinal };
-    let key = keys::refused_rows_of_range(scope.tenant(), upload, number);
+    let attempt = format!("{:032x}", app.store.random().identifier()?);
+    let key = keys::refused_rows_of_range(scope.tenant(), upload, number, &attempt);
     let listed = ObjectWriter::begin(&app.s3, &app.reports_bucket, &key);
-    let mut run = PartRun { app, scope, file, upload, now, tally: Tally::new(returns), listed };
+    let tally = Tally::new(returns);
+    let mut run = PartRun { app, scope, file, upload, now, tally, listed, attempt };
     run.ingest(part, only.as_ref()).await?;
     run.finish(number).await
 }
@@ -106,6 +108,8 @@ struct PartRun<'a> {
     tally: Tally,
     /// The object of the listed rows, which is written as the rows are found.
     listed: ObjectWriter<'a>,
+    /// The name of this run in the key of the object.
+    attempt: String,
 }
 
 impl PartRun<'_> {
@@ -115,7 +119,7 @@ impl PartRun<'_> {
         number: u32,
         only: Option<&BTreeSet<u64>>,
     ) -> Result<(), IngestError> {
-        let Self { app, scope, upload, file, now, ref mut tally, ref mut listed } = *self;
+        let Self { app, scope, upload, file, now, ref mut tally, ref mut listed, .. } = *self;
         let part = usize::try_from(number).ok().and_then(|number| file.plan.part(number));
         let context = context(scope, file)?;
         let dialect = &file.plan.dialect;
@@ -176,11 +180,13 @@ impl PartRun<'_> {
     /// Writes the listed rows as those of a part, and returns the part with its counts.
     async fn finish(self, number: u32) -> Result<FinishedRange, IngestError> {
         let Tally { report, mut waiting, .. } = self.tally;
+        let mut listed_by = None;
         if report.rows.listed() > 0 {
             self.listed.finish().await?;
+            listed_by = Some(self.attempt);
         }
         waiting.sort_unstable();
-        Ok(FinishedRange { number, report, waiting })
+        Ok(FinishedRange { number, report, waiting, listed_by })
     }
 }
 

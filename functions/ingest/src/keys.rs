@@ -13,9 +13,14 @@ pub(crate) fn text(tenant: Tenant, upload: UploadId) -> String {
     format!("work/{}/text", folder(tenant, upload))
 }
 
-/// The refused rows of a range.
-pub(crate) fn refused_rows_of_range(tenant: Tenant, upload: UploadId, range: u32) -> String {
-    format!("work/{}/refused/{range:05}.csv", folder(tenant, upload))
+/// The refused rows of a range, as one attempt lists them.
+pub(crate) fn refused_rows_of_range(
+    tenant: Tenant,
+    upload: UploadId,
+    range: u32,
+    attempt: &str,
+) -> String {
+    format!("work/{}/refused/{range:05}-{attempt}.csv", folder(tenant, upload))
 }
 
 /// The refused rows of a file.

@@ -71,7 +71,7 @@ async fn join_refused_rows(
     file: &FilePlan,
     done: &[FinishedRange],
 ) -> Result<Option<String>, IngestError> {
-    if done.iter().all(|range| range.report.rows.listed() == 0) {
+    if done.iter().all(|range| range.listed_by.is_none()) {
         return Ok(None);
     }
     let key = keys::refused_rows(scope.tenant(), id);
@@ -79,9 +79,9 @@ async fn join_refused_rows(
     let mut header = Vec::new();
     refused::write_header(&file.plan.dialect, &mut header);
     joined.add(&header).await?;
-    for FinishedRange { number, report, .. } in done {
-        if report.rows.listed() > 0 {
-            let part = keys::refused_rows_of_range(scope.tenant(), id, *number);
+    for FinishedRange { number, listed_by, .. } in done {
+        if let Some(attempt) = listed_by {
+            let part = keys::refused_rows_of_range(scope.tenant(), id, *number, attempt);
             let mut rows = objects::open_own(&app.s3, &app.reports_bucket, &part).await?;
             while let Some(chunk) = rows.next().await? {
                 joined.add(&chunk).await?;

@@ -9,4 +9,5 @@ mod kept_long_enough;
 mod report;
 mod retail;
 mod setup;
+mod two_attempts;
 mod waiting;

@@ -7,6 +7,21 @@ use serde_json::json;
 use store::{Scope, Store, Upload};
 use support::{Bucket, Queue, Table, merchant, open_merchant};
 
+fn app_on(bucket: &Bucket, queue: &Queue, store: Store, clock: fn() -> Instant) -> App {
+    let client = queue.client();
+    App {
+        store,
+        s3: aws_sdk_s3::Client::from_conf(bucket.config().build()),
+        ranges: QueueClient::new(move || client, "http://queue/ranges"),
+        reports_bucket: "reports".to_owned(),
+        range_bytes: 1_000_000,
+        max_upload_bytes: 2_000_000,
+        max_expanded_bytes: 4_000_000,
+        clock,
+        plan_cache: PlanCache::default(),
+    }
+}
+
 /// The function, with one merchant that has a shop in Paris.
 pub(crate) struct Shop {
     pub(crate) table: Table,
@@ -24,19 +39,14 @@ impl Shop {
             (Table::start().await, Bucket::start().await, Queue::start().await);
         let store = table.store();
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), clock()).await;
-        let client = queue.client();
-        let app = App {
-            store: store.clone(),
-            s3: aws_sdk_s3::Client::from_conf(bucket.config().build()),
-            ranges: QueueClient::new(move || client, "http://queue/ranges"),
-            reports_bucket: "reports".to_owned(),
-            range_bytes: 1_000_000,
-            max_upload_bytes: 2_000_000,
-            max_expanded_bytes: 4_000_000,
-            clock,
-            plan_cache: PlanCache::default(),
-        };
+        let app = app_on(&bucket, &queue, store.clone(), clock);
         Self { table, store, scope, bucket, queue, app }
+    }
+
+    /// Another instance of the function, with a store of its own.
+    pub(crate) fn instance(&self, store: Store) -> App {
+        let range_bytes = self.app.range_bytes;
+        App { range_bytes, ..app_on(&self.bucket, &self.queue, store, self.app.clock) }
     }
 
     /// The key of the merchant's file.

@@ -80,13 +80,16 @@ pub struct FinishedRange {
     pub report: RangeReport,
     /// The first lines of returns that wait for the sales of other ranges, and are not counted yet.
     pub waiting: Vec<u64>,
+    /// The attempt that wrote the listed rows; `None` where no row is listed. Two attempts at one range may list
+    /// different rows, and these counts are those of one of them.
+    pub listed_by: Option<String>,
 }
 
 impl FinishedRange {
     /// A range without returns that wait.
     #[must_use]
     pub const fn new(number: u32, report: RangeReport) -> Self {
-        Self { number, report, waiting: vec![] }
+        Self { number, report, waiting: vec![], listed_by: None }
     }
 }
 
@@ -107,6 +110,8 @@ struct RangeRecord {
     /// The lines of [`FinishedRange::waiting`] in CBOR, each as its distance from the line before.
     #[serde(default, with = "serde_bytes", skip_serializing_if = "Vec::is_empty")]
     waiting: Vec<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    listed_by: Option<String>,
     ttl: i64,
 }
 
@@ -116,7 +121,7 @@ impl RangeRecord {
             self.sk.strip_prefix(keys::RANGE_PREFIX).and_then(|number| number.parse().ok());
         let number = number.ok_or(StoreError::Corrupt("range"))?;
         let waiting = decode_lines(&self.waiting)?;
-        Ok(FinishedRange { number, report: self.report, waiting })
+        Ok(FinishedRange { number, report: self.report, waiting, listed_by: self.listed_by })
     }
 }
 
@@ -152,11 +157,12 @@ impl Store {
         finished: &FinishedRange,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let FinishedRange { number, report, waiting } = finished;
+        let FinishedRange { number, report, waiting, listed_by } = finished;
         let Key { pk, sk } = keys::range(scope.tenant(), upload, *number);
         let ttl = now.as_second() + STORED_SECONDS;
         let waiting = encode_lines(waiting);
-        let record = RangeRecord { pk, sk, report: *report, waiting, ttl };
+        let listed_by = listed_by.clone();
+        let record = RangeRecord { pk, sk, report: *report, waiting, listed_by, ttl };
         self.transact_one(Write::put(&record)?.if_absent()).await?;
         Ok(())
     }
