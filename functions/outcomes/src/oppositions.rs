@@ -66,16 +66,22 @@ async fn record_everywhere(
     now: Instant,
 ) -> Result<(), OutcomeError> {
     let (mut scopes, mut failed) = (Vec::new(), None);
+    // Whether a merchant could not be read. Nothing is then concluded from what was not found.
+    let mut is_unsure = false;
     for merchant in app.store.merchants_of_account(account).await? {
         for mode in [Mode::Live, Mode::Test] {
             match app.scope(merchant, mode, account.provider, now).await {
                 Ok(scope) => scopes.extend(scope),
-                Err(error) => failed = Some(error),
+                Err(error) => {
+                    is_unsure = true;
+                    failed = Some(error);
+                }
             }
         }
     }
     let owners = scopes.iter().filter(|scope| has_short_code(scope, account, event.to.as_deref()));
     let owner = only(&owners.map(|scope| scope.settings.merchant.id).collect());
+    let owner = owner.filter(|_| !is_unsure);
     let is_opposition = matches!(effect, Effect::Oppose(_));
     let (mut has_writer, mut unwritten) = (false, Vec::new());
     for scope in &scopes {
@@ -94,11 +100,14 @@ async fn record_everywhere(
                 Ok(())
             }
             Ok(Writing::NoMember | Writing::NotWritten) => Ok(()),
-            Err(error) => Err(error),
+            Err(error) => {
+                is_unsure = true;
+                Err(error)
+            }
         };
         failed = recorded.err().or(failed);
     }
-    for scope in unwritten.into_iter().filter(|_| !has_writer) {
+    for scope in unwritten.into_iter().filter(|_| !has_writer && !is_unsure) {
         failed = apply(app, scope, event, effect, now).await.err().or(failed);
     }
     failed.map_or(Ok(()), Err)

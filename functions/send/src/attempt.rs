@@ -25,7 +25,7 @@ pub(crate) struct Attempt<'a> {
 /// What is known of an earlier attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Earlier {
-    /// Its outcome is recorded. The message is done.
+    /// This delivery has nothing more to do: the outcome is recorded, or the campaign is held.
     Settled,
     /// It sent nothing.
     NothingSent,

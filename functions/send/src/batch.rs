@@ -1,8 +1,8 @@
 //! Sends one batch, from its claim to its end.
 //!
 //! The first attempt is made once. Afterwards the batch is sent again only while the provider still recognises
-//! the batch. Later the provider is asked for the outcome. Where the provider cannot tell, the recipients stay
-//! uncertain and no message is sent to them again.
+//! the batch. Later the provider is asked for the outcome. Where the provider does not know the batch, the batch is
+//! sent. Where the provider cannot tell, the recipients stay uncertain and no message is sent to them again.
 
 use crate::accounts::AccountError;
 use crate::attempt::{Attempt, Earlier};

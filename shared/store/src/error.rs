@@ -127,7 +127,10 @@ pub enum Conflict {
     #[error("This member was later merged into another member: undo that merge first.")]
     MergedSince,
     /// The request undoes a merge that is not the survivor's last one.
-    #[error("Another member was merged into this member later: undo that merge first.")]
+    #[error(
+        "Another member was merged into the survivor later: undo that merge first. The survivor's \
+         history names that member."
+    )]
     LaterMerge,
     /// The request undoes a merge of two members who are not merged.
     #[error("The two members are not merged with one another.")]

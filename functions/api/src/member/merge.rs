@@ -95,8 +95,8 @@ pub(crate) async fn merge(
     request_body = Merge,
     responses(
         (status = 200, description = "The two members.", body = UnmergeAnswer),
-        (status = 409, description = "The two members are not merged, or another merge of the survivor came later, or \
-         the survivor has the absorbed member's mobile."),
+        (status = 409, description = "The two members are not merged, or another member was merged into the survivor \
+         later, or the survivor was merged into another member since, or has the absorbed member's mobile."),
     ),
 )]
 pub(crate) async fn unmerge(

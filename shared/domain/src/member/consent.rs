@@ -150,8 +150,7 @@ pub struct ChannelConsent {
     pub merged: Option<OppositionsOfMerge>,
     /// The last bounce of the present address.
     pub bounce: Option<Bounce>,
-    /// The number of consents, oppositions and bounces that were noted. It gives each of them its place in the
-    /// history.
+    /// The number of rows that were written to the history. It gives each row its place.
     pub changes: u32,
 }
 
@@ -198,22 +197,31 @@ impl ChannelConsent {
         Ok(true)
     }
 
-    /// Notes an opposition, and returns whether something changed. A later opposition than one that still holds has the
-    /// later instant, and no place of its own in the history: a link that is pressed again and again must not push the
-    /// proof of a consent out of it.
+    /// Notes an opposition, and returns whether something changed. An opposition that repeats one that still holds, for
+    /// the same reason and by the same credential, only moves its instant, and has no row in the history: a link that
+    /// is pressed again and again must not push the proof of a consent out of it.
     pub fn oppose(&mut self, opposition: Opposition) -> bool {
         let opposition = Opposition { at: whole_second(opposition.at), ..opposition };
         let stated = self.stated_opposition();
         if stated.is_some_and(|known| known.at >= opposition.at) {
             return false;
         }
-        let held_already = stated.is_some_and(|known| self.has_not_ended(known));
+        let repeats = stated.is_some_and(|known| {
+            let is_same = (known.reason, known.by) == (opposition.reason, opposition.by);
+            is_same && self.has_not_ended(known)
+        });
         if let Some(merged) = &mut self.merged {
             merged.since = Some(opposition);
         }
         self.opposition = later(self.opposition, Some(opposition));
-        self.changes += u32::from(!held_already);
+        self.changes += u32::from(!repeats);
         true
+    }
+
+    /// The last opposition that was stated to this member, where no consent has ended it.
+    #[must_use]
+    pub fn standing_opposition(&self) -> Option<Opposition> {
+        self.stated_opposition().filter(|stated| self.has_not_ended(*stated))
     }
 
     /// The last opposition that was stated to this member: for a survivor, since its first merge.

@@ -144,17 +144,26 @@ impl Store {
                 (Write::put(&record)?.if_absent(), None, None)
             }
             Some(record) => {
-                let unchanged = match record.first_attempt_at {
-                    Some(_) => "lease = :before AND first_attempt_at = :first",
-                    None => "lease = :before AND attribute_not_exists(first_attempt_at)",
+                let first = match record.first_attempt_at {
+                    Some(_) => "first_attempt_at = :first",
+                    None => "attribute_not_exists(first_attempt_at)",
                 };
+                let later = match record.postponed {
+                    Some(_) => "#later = :later",
+                    None => "attribute_not_exists(#later)",
+                };
+                let unchanged = format!("lease = :before AND {first} AND {later}");
                 let mut claim = Write::update(&key, "SET lease = :lease, lease_until = :until")
                     .condition(format!("{unchanged} AND attribute_not_exists(done_at)"))
+                    .name("#later", "later")
                     .value(":lease", attributes::text(lease.clone()))
                     .value(":until", attributes::number(until))
                     .value(":before", attributes::text(record.lease.clone()));
                 if let Some(first) = &record.first_attempt_at {
                     claim = claim.value(":first", attributes::text(first.clone()));
+                }
+                if let Some(later) = &record.postponed {
+                    claim = claim.value(":later", AttributeValue::B(later.clone().into()));
                 }
                 let first = record.first_attempt_at.as_deref().map(attributes::instant_of);
                 let addressed = match (record.addressed, record.counts) {

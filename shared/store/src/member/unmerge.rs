@@ -91,7 +91,7 @@ impl Store {
             let entry = self.latest_entry(scope, survivor, MERGE, absorbed).await?;
             let entry: MergeRecord = entry.ok_or(StoreError::Corrupt("merge"))?;
             let (through, still_merged) = self.others_absorbed(scope, &remaining, absorbed).await?;
-            if later_merge(&remaining.person, absorbed, &still_merged).is_some() {
+            if has_later_merge(&remaining.person, absorbed, &still_merged) {
                 return Err(Conflict::LaterMerge.into());
             }
             let mobile = &remaining.person.mobile;
@@ -241,17 +241,13 @@ impl Store {
     }
 }
 
-/// A member who was merged into a survivor after `absorbed`. What a merge moves depends on the merges before it: only
-/// the last of them can be undone exactly.
-fn later_merge<'p>(
-    survivor: &Person,
-    absorbed: MemberId,
-    still_merged: &'p [Person],
-) -> Option<&'p Person> {
+/// Whether another member was merged into a survivor after `absorbed`. What a merge moves depends on the merges before
+/// it: only the last of them can be undone exactly.
+fn has_later_merge(survivor: &Person, absorbed: MemberId, still_merged: &[Person]) -> bool {
     // The members are in the order of their merges.
     let place = |id: MemberId| survivor.absorbed.iter().position(|other| *other == id);
     let mut direct = still_merged.iter().filter(|one| one.merged_into == Some(survivor.id));
-    direct.find(|other| place(other.id) > place(absorbed))
+    direct.any(|other| place(other.id) > place(absorbed))
 }
 
 /// The content of both entries of an unmerge.

@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 
 impl Store {
     /// Stores a consent or an opposition of a member: 1 strong query and, where the change has an
-    /// effect, 1 transaction of 4 write units: the person, and the change in the history. A consent costs
-    /// 2 write units more, for the check that nobody opposed from the address. Where somebody did, the
+    /// effect, 1 transaction of 4 write units: the person, and the change in the history; 2 write units where an
+    /// opposition is repeated, which has no row. A consent costs 2 write units more, for the check that nobody opposed
+    /// from the address, and 2 more where it is older than an opposition that stands. Where somebody did, the
     /// opposition of the address counts as one of the person: 1 read unit and another transaction.
     ///
     /// # Errors
@@ -75,8 +76,8 @@ impl Store {
             }
             // A late consent is the last row, and the opposition that stands may have none.
             let consents = member.person.consents.of_mut(channel);
-            if let (ConsentChange::Consent(_), true) = (change, changed && consents.is_opposed())
-                && let Some(stands) = consents.stated_opposition()
+            if let (ConsentChange::Consent(_), true) = (change, changed)
+                && let Some(stands) = consents.standing_opposition()
             {
                 consents.changes += 1;
                 let stands = ConsentChange::Oppose(stands);
@@ -105,8 +106,10 @@ impl Store {
         }
     }
 
-    /// As [`Store::members_at`], read strongly: 1 query. A mobile leads to the member who had it first. A survivor who
-    /// took it over from that member comes before it: 1 query more.
+    /// As [`Store::members_at`], read strongly: 1 query. A mobile leads to the member who had it first, and after a
+    /// merge to its survivor: a mobile costs 1 query more, and 1 for each merge that is followed. The present holder of
+    /// the mobile comes first, then the member who had it first, then the others of the merge, one of whom may have
+    /// had it in between.
     pub async fn members_at_strongly(
         &self,
         scope: &Scope,
@@ -114,14 +117,16 @@ impl Store {
     ) -> Result<Vec<MemberId>, StoreError> {
         let contact = address.opposed_key(scope);
         let mut members = self.members_of_contact(contact.pk, Consistency::Strong).await?;
-        if let (MessageAddress::Mobile(_), [holder]) = (address, &*members) {
-            let person = match self.member(scope, *holder).await {
+        if let (MessageAddress::Mobile(_), &[holder]) = (address, &*members) {
+            let person = match self.member(scope, holder).await {
                 Ok(member) => member.person,
                 Err(StoreError::NotFound(_)) => return Ok(members),
                 Err(error) => return Err(error),
             };
-            if person.id != *holder && address.is_of(&person) {
-                members.insert(0, person.id);
+            members.extend(person.absorbed.iter().copied().filter(|id| *id != holder));
+            if person.id != holder {
+                let place = if address.is_of(&person) { 0 } else { members.len() };
+                members.insert(place, person.id);
             }
         }
         Ok(members)

@@ -107,11 +107,11 @@ fn end(stored_on: Day) -> i64 {
     retention::day_after(stored_on, retention::OPPOSITION_MONTHS).start(&PARIS).as_second()
 }
 
-/// Stores oppositions of a contact, over older ones.
+/// Stores oppositions of a contact, over older ones, until the second `until`.
 fn put_oppositions(
     key: &Key,
     oppositions: &[(Channel, Opposition)],
-    stored_on: Day,
+    until: i64,
 ) -> Result<Write, StoreError> {
     let sets = oppositions.iter().map(|(channel, _)| {
         let word = channel.as_str();
@@ -120,11 +120,11 @@ fn put_oppositions(
     let sets: String = sets.collect();
     let mut write = Write::update(key, format!("SET {sets}#ttl = :ttl ADD v :one"))
         .name("#ttl", "ttl")
-        .value(":ttl", attributes::number(end(stored_on)))
+        .value(":ttl", attributes::number(until))
         .value(":one", attributes::number(1));
     for (channel, opposition) in oppositions {
         let word = channel.as_str();
-        let record = items::to_item(&OppositionRecord::of(*opposition, end(stored_on)))?;
+        let record = items::to_item(&OppositionRecord::of(*opposition, until))?;
         write = write
             .name(&format!("#{word}"), word)
             .value(format!(":{word}"), AttributeValue::M(record));
@@ -162,7 +162,8 @@ impl Store {
         Ok(())
     }
 
-    /// Adds the write of a person's oppositions to a contact. A later one of another person who had the contact stays.
+    /// Adds the write of a person's oppositions to a contact. A later one of another person who had the contact stays,
+    /// and none ends earlier than before.
     async fn keep_oppositions_of(
         &self,
         transaction: &mut Transaction<'_>,
@@ -176,7 +177,8 @@ impl Store {
             (*channel, later.filter(|known| known.at > opposition.at).unwrap_or(*opposition))
         });
         let kept: Vec<_> = kept.collect();
-        transaction.add(put_oppositions(key, &kept, erased_on)?.over(known.version));
+        let until = known.last.iter().map(|last| last.until).fold(end(erased_on), i64::max);
+        transaction.add(put_oppositions(key, &kept, until)?.over(known.version));
         Ok(())
     }
 
@@ -189,8 +191,8 @@ impl Store {
         now: Instant,
     ) -> Result<(), StoreError> {
         let word = format!("#{}", channel.as_str());
-        let stored_on = retention::day_of(now);
-        let write = put_oppositions(key, &[(channel, opposition)], stored_on)?
+        let until = end(retention::day_of(now));
+        let write = put_oppositions(key, &[(channel, opposition)], until)?
             .condition(format!("attribute_not_exists({word}) OR {word}.#at < :at"))
             .name("#at", "at")
             .value(":at", attributes::number(opposition.at.as_second()));
