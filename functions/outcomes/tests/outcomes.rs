@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::campaign::{Campaign, Content, State};
 use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
@@ -15,6 +16,7 @@ use platform::messages::{
 };
 use platform::queue::Failed;
 use rstest::rstest;
+use std::collections::HashMap;
 use store::{
     Addressed, BatchId, Claimed, Correction, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember,
     Scope, SharingRecipient, WalkPosition,
@@ -80,6 +82,25 @@ impl Fixture {
         let (store, merchant) = (&self.app.store, self.shops[shop].settings.merchant.id);
         store.put_sms_sender(merchant, &sender, domain::Credential::Operator).await.unwrap();
         store.settings_fresh(merchant, now()).await.unwrap();
+    }
+
+    /// Makes the settings of a merchant unreadable, and returns the item as it was.
+    async fn corrupt(&self, shop: usize) -> HashMap<String, AttributeValue> {
+        let pk = format!("M#{}", self.shops[shop].settings.merchant.id);
+        let read = self.table.client().get_item().table_name(self.table.name());
+        let read = read
+            .key("pk", AttributeValue::S(pk))
+            .key("sk", AttributeValue::S("PROFILE".to_owned()));
+        let item = read.send().await.unwrap().item.unwrap();
+        let mut corrupt = item.clone();
+        corrupt.insert("sector".to_owned(), AttributeValue::S("none".to_owned()));
+        self.repair(corrupt).await;
+        item
+    }
+
+    async fn repair(&self, item: HashMap<String, AttributeValue>) {
+        let put = self.table.client().put_item().table_name(self.table.name());
+        put.set_item(Some(item)).send().await.unwrap();
     }
 
     async fn erase(&self, shop: usize, member: MemberId) {
@@ -365,6 +386,30 @@ async fn a_stop_opposes_the_only_merchant_with_its_short_code_and_those_that_wro
     let reasons =
         [fixture.reason(0, here, Channel::Sms).await, fixture.reason(1, there, Channel::Sms).await];
     assert_eq!(reasons, opposed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_that_cannot_be_read_keeps_a_stop_from_no_writer_and_gives_it_to_no_other() {
+    let fixture = Fixture::open().await;
+    let [wrote, other] =
+        [fixture.member(0, 7, "w@example.com").await, fixture.member(1, 7, "o@example.com").await];
+    fixture.sent(0, Channel::Sms, &[wrote]).await;
+    let unreadable = fixture.corrupt(0).await;
+    let stop = || event(Channel::Sms, mobile(7).as_str(), None, EventKind::Stop);
+    // Another instance, which has read no settings yet.
+    let instance = App { store: fixture.table.store() };
+    let account = ProviderAccount {
+        provider: ProviderName::Sinch,
+        code: AccountCode::parse("shared").unwrap(),
+    };
+    let message = ProviderEventsMessage { account, events: vec![stop()], texts: vec![] };
+    let message = serde_json::to_string(&message).unwrap();
+    assert!(matches!(handle(&instance, &message, now()).await, Err(Failed::Retry(_))));
+    assert_eq!(fixture.reason(1, other, Channel::Sms).await, None, "nobody knows who wrote");
+    fixture.repair(unreadable).await;
+    handle(&instance, &message, now()).await.unwrap();
+    assert_eq!(fixture.reason(0, wrote, Channel::Sms).await, Some(OppositionReason::Stop));
+    assert_eq!(fixture.reason(1, other, Channel::Sms).await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
