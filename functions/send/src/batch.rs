@@ -66,7 +66,7 @@ pub(crate) async fn send(app: &App, batch: Reference, now: Instant) -> Result<()
         match attempt.settle(message, chosen, &addressed, first_attempt_at).await? {
             Earlier::Settled => return Ok(()),
             Earlier::NothingSent => {
-                if !sending.begin_again(&mut attempt.claim).await? {
+                if !sending.forget_attempt(&mut attempt.claim).await? {
                     return Err(BatchError::ClaimedElsewhere);
                 }
             }

@@ -43,7 +43,7 @@ impl Sending<'_> {
 
     /// Records that the earlier attempt sent nothing, so that the next one is the first. The claim stays. `false`
     /// where the claim was lost.
-    pub(crate) async fn begin_again(&self, claim: &mut Claim) -> Result<bool, BatchError> {
+    pub(crate) async fn forget_attempt(&self, claim: &mut Claim) -> Result<bool, BatchError> {
         let Reference { tenant, campaign, .. } = self.batch;
         Ok(self.app.store.forget_attempt(tenant, campaign, claim).await?)
     }

@@ -67,7 +67,8 @@ impl ConsentChangeAnswer {
 
 /// List the consents, oppositions and bounces of a member, the latest first.
 ///
-/// A change without an effect is not in the list.
+/// A change without an effect is not in the list, nor is an opposition that repeats one that holds, for the same reason
+/// and by the same credential.
 #[utoipa::path(
     operation_id = "list_consent_history",
     get, path = "/v1/members/{member_id}/consents/history", tag = "consents",

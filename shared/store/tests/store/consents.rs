@@ -1,11 +1,9 @@
 //! Consents and oppositions: what is stored of each, and the bounded history.
 
-use domain::member::consent::{Consent, OppositionReason};
+use crate::fixture::full_proof;
+use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
-use domain::purchase::receipt::Operator;
-use domain::{
-    Channel, Credential, Day, Enrolment, EstablishmentId, Instant, MemberId, Sector, retention,
-};
+use domain::{Channel, Credential, Day, Enrolment, Instant, MemberId, Sector, retention};
 use jiff::ToSpan as _;
 use rstest::rstest;
 use store::{
@@ -15,16 +13,6 @@ use support::{Table, consent, instant, merchant, mobile, open_merchant, oppositi
 
 fn now() -> Instant {
     instant("2026-11-24T09:00:00Z")
-}
-
-/// A consent that ends an opposition.
-fn with_full_proof(at: Instant) -> ConsentChange {
-    let ConsentChange::Consent(given) = consent(at) else { unreachable!("a consent") };
-    ConsentChange::Consent(Consent {
-        establishment: EstablishmentId::parse("paris").ok(),
-        operator: Operator::parse("V12").ok(),
-        ..given
-    })
 }
 
 struct Fixture {
@@ -74,7 +62,7 @@ async fn the_history_keeps_the_last_twenty_changes_of_each_channel_and_their_cre
         if second % 2 == 1 {
             fixture.oppose(member, at, Credential::Link).await;
         } else {
-            let change = with_full_proof(at);
+            let change = full_proof(at);
             store.change_consent(scope, member, Channel::Email, &change, at).await.unwrap();
         }
     }
@@ -109,7 +97,7 @@ async fn a_link_that_is_pressed_again_and_again_leaves_the_proof_of_the_consent_
     let fixture = Fixture::open().await;
     let member = fixture.member(1, None).await;
     let (store, scope) = (&fixture.store, &fixture.scope);
-    let given = with_full_proof(now());
+    let given = full_proof(now());
     store.change_consent(scope, member, Channel::Email, &given, now()).await.unwrap();
     for second in 1..=25 {
         fixture.oppose(member, now() + second.seconds(), Credential::Link).await;
@@ -118,7 +106,7 @@ async fn a_link_that_is_pressed_again_and_again_leaves_the_proof_of_the_consent_
     let at = |member: store::Member| member.person.consents.email.opposition.unwrap().at;
     assert_eq!(at(store.member(scope, member).await.unwrap()), now() + 25.seconds());
     // A consent from before the last press arrives: the person is still opposed, and the history says so.
-    let late = with_full_proof(now() + 20.seconds());
+    let late = full_proof(now() + 20.seconds());
     let after = store.change_consent(scope, member, Channel::Email, &late, now()).await.unwrap();
     assert!(after.person.consents.email.is_opposed());
     let mut history = fixture.history(member).await;

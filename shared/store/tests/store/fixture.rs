@@ -1,9 +1,11 @@
 //! A merchant with an empty table.
 
 use domain::campaign::{Campaign, Content, State};
-use domain::{CampaignId, Channel, Instant, Sector, Segment};
-use store::{Scope, Store};
-use support::{Table, instant, merchant, open_merchant};
+use domain::member::consent::Consent;
+use domain::purchase::receipt::Operator;
+use domain::{CampaignId, Channel, EstablishmentId, Instant, Sector, Segment};
+use store::{ConsentChange, Scope, Store};
+use support::{Table, consent, instant, merchant, open_merchant};
 
 pub(crate) fn now() -> Instant {
     instant("2026-11-24T09:20:00Z")
@@ -22,6 +24,16 @@ impl Fixture {
         let scope = open_merchant(&store, &merchant(Sector::Retail, 1), now()).await;
         Self { table, store, scope }
     }
+}
+
+/// The consent of a person at the counter, with its full proof.
+pub(crate) fn full_proof(at: Instant) -> ConsentChange {
+    let ConsentChange::Consent(given) = consent(at) else { unreachable!("a consent") };
+    ConsentChange::Consent(Consent {
+        establishment: EstablishmentId::parse("paris").ok(),
+        operator: Operator::parse("V12").ok(),
+        ..given
+    })
 }
 
 /// A campaign by SMS that was not launched.

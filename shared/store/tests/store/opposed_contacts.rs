@@ -1,12 +1,12 @@
 //! The oppositions of a contact: they hold for the members who have it later, and survive an erasure.
 
+use crate::fixture::full_proof;
 use domain::member::consent::{Consent, ConsentSource, OppositionReason};
 use domain::member::{Details, Email};
-use domain::purchase::receipt::Operator;
 use domain::retention::ErasureReason;
 use domain::{
-    Channel, Credential, DomainError, Enrolment, EstablishmentId, Instant, MemberError, MemberId,
-    Person, Sector, UploadId, retention,
+    Channel, Credential, DomainError, Enrolment, Instant, MemberError, MemberId, Person, Sector,
+    UploadId, retention,
 };
 use jiff::ToSpan as _;
 use rstest::rstest;
@@ -38,16 +38,6 @@ fn new_member(number: u16, email: Option<&str>) -> NewMember {
 fn merchants_word(at: Instant) -> ConsentChange {
     let ConsentChange::Consent(given) = consent(at) else { unreachable!("a consent") };
     ConsentChange::Consent(Consent { source: ConsentSource::Merchant, ..given })
-}
-
-/// The consent of a person at the counter, with its full proof.
-fn full_proof(at: Instant) -> ConsentChange {
-    let ConsentChange::Consent(given) = consent(at) else { unreachable!("a consent") };
-    ConsentChange::Consent(Consent {
-        establishment: EstablishmentId::parse("paris").ok(),
-        operator: Operator::parse("V12").ok(),
-        ..given
-    })
 }
 
 impl Fixture {

@@ -61,13 +61,14 @@ fn given_coupon(tenant: Tenant, row: &Item) -> Option<Key> {
 impl Store {
     /// Commits the decision to erase a member. The transaction deletes the account and the
     /// contacts, suppresses the contacts, and writes the record of the erasure. `None` where the
-    /// member, or an opposition of a contact, was written since the read: nothing was written, and the member must be read again.
+    /// member, or an opposition of a contact, was written since the read: nothing was written, and
+    /// the member must be read again.
     ///
     /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
     /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today` or
-    /// before the last month. The oppositions of the person cost 2 more and 1 read unit, and as much again where they
-    /// include e-mails. A survivor
-    /// of a merge costs 1 read unit, for the entry of the mobile.
+    /// before the last month. The oppositions of the person cost 2 more and 1 read unit, and as much
+    /// again where they include e-mails. A survivor of a merge costs 1 read unit, for the entry of the
+    /// mobile.
     ///
     /// An e-mail address is suppressed even where a family shares it: present members stay, and no
     /// file enrols another person with the address.
