@@ -20,7 +20,8 @@ pub(crate) struct PutCode {
     /// Whether the code gives nothing.
     #[serde(default)]
     disabled: bool,
-    /// The only member who can use the code. The member cannot be changed later.
+    /// The only member who can use the code. The member cannot be changed later. The code is deleted with the
+    /// member's data.
     #[schema(value_type = Option<Identifier>)]
     member_id: Option<String>,
 }

@@ -16,7 +16,7 @@ use crate::member::erasure::notes::others_named;
 use crate::member::erasure::suppression::{AnyContact, Suppressing, contacts_of, end};
 use crate::member::erasure::tombstone::{DueMember, Tombstone, TombstoneRecord};
 use crate::table::attributes;
-use crate::table::items::{self, Item};
+use crate::table::items::Item;
 use crate::table::keys::{self, Key};
 use crate::table::retry::{Attempt, retry};
 use crate::table::tenant::Tenant;
@@ -106,7 +106,7 @@ impl Store {
     /// * for each member who was merged into the erased one: 1 read unit, for the entry of the mobile
     /// * for each other member whose notes name the erased one: 1 query, and 1 write unit for each note
     /// * for each purchase: 2 write units
-    /// * for each row: 1 write unit
+    /// * for each row: 1 write unit, and 1 more for a coupon that only the member could use
     /// * for the tombstone: 3 write units for the new day, or 2 for the deletion
     pub async fn carry_out_erasure(
         &self,
@@ -237,9 +237,20 @@ impl Store {
                 self.forget_in_notes(scope, other, member).await?;
             }
             let given = rows.iter().filter_map(|row| given_coupon(scope.tenant(), row));
-            self.delete_items(given.map(|key| items::key_item(&key)).collect()).await?;
+            let deletions: Vec<_> = given.map(|key| self.delete_coupon(key, member)).collect();
+            stream::iter(deletions).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
             self.delete_items(rows).await?;
         }
+        Ok(())
+    }
+
+    /// Deletes a coupon that only the member could use. A code that the merchant created again, after an
+    /// interrupted erasure had deleted it, stays.
+    async fn delete_coupon(&self, key: Key, member: MemberId) -> Result<(), StoreError> {
+        let delete = Write::delete(&key)
+            .condition("bound_to = :member")
+            .value(":member", attributes::text(member.to_string()));
+        self.write(delete).await?;
         Ok(())
     }
 

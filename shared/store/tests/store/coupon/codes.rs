@@ -1,5 +1,6 @@
 //! Coupons: redeemed, released, imported and changed.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::coupon::offer::{Benefit, Terms, Usage};
 use domain::coupon::{CouponState, Refusal};
 use domain::member::{Details, Enrolment};
@@ -338,4 +339,30 @@ async fn a_members_own_coupon_is_erased_with_the_member() {
     assert_eq!(counted.unwrap(), 0);
     let erased = fixture.put("ANNIVERSAIRE", bound).await;
     assert!(matches!(erased, Err(StoreError::NotFound(Entity::Member))), "{erased:?}");
+}
+
+#[tokio::test]
+async fn a_code_that_is_created_again_during_an_interrupted_erasure_stays() {
+    let fixture = Fixture::open(Usage::Multi { limit: Some(9), limit_member: None }).await;
+    let camille = fixture.member(1).await;
+    let bound = CodeChange { disabled: false, bound_to: Some(camille) };
+    fixture.put("ANNIVERSAIRE", bound).await.unwrap();
+    let day = Day::parse("2027-03-01").unwrap();
+    let member = fixture.store.member(&fixture.scope, camille).await.unwrap();
+    let reason = ErasureReason::NeverActivated;
+    let tombstone =
+        fixture.store.decide_erasure(&fixture.scope, &member, reason, day).await.unwrap().unwrap();
+    // The erasure ends between the deletion of the coupon and that of the member's row.
+    let coupons = fixture.table.client().scan().table_name(fixture.table.name());
+    let coupons = coupons.filter_expression("bound_to = :member");
+    let member = AttributeValue::S(camille.to_string());
+    let coupons = coupons.expression_attribute_values(":member", member).send().await.unwrap();
+    let [coupon] = coupons.items() else { panic!("{coupons:?}") };
+    let delete = fixture.table.client().delete_item().table_name(fixture.table.name());
+    let delete = delete.key("pk", coupon["pk"].clone()).key("sk", coupon["sk"].clone());
+    delete.send().await.unwrap();
+
+    fixture.put("ANNIVERSAIRE", CodeChange::default()).await.unwrap();
+    fixture.store.carry_out_erasure(&fixture.scope, &tombstone, day).await.unwrap();
+    assert!(fixture.coupon("ANNIVERSAIRE").await.is_some());
 }
