@@ -1,9 +1,10 @@
 //! The figures of the simulation: its speed, and what it finds.
 
+use crate::faults::{favouring, pairs};
 use crate::history::Detail;
 use crate::mutants;
 use crate::report::Report;
-use crate::run::Settings;
+use crate::run::{Outcome, Settings};
 use crate::seed::Seed;
 use crate::workers::{self, Limit};
 use crate::year::year;
@@ -18,6 +19,8 @@ const TIMED: u64 = 20;
 const TWICE: u64 = 100;
 /// The most seeds that look for a known fault.
 const PER_MUTANT: u64 = 400;
+/// The most further seeds that favour a pair that did not happen.
+const FURTHER: u64 = 30;
 
 /// A figure, with its name in the benchmark.
 pub type Figure = (&'static str, f64);
@@ -92,7 +95,7 @@ fn known_faults(first: u64, say: &mut impl FnMut(Figure), note: &mut impl FnMut(
 
 fn search(first: u64, seeds: u64, say: &mut impl FnMut(Figure), note: &mut impl FnMut(String)) {
     let (mut report, mut runs, mut least) = (Report::default(), 0_u64, u64::MAX);
-    workers::run_all(&limit(first, seeds), OPERATIONS, |outcome| {
+    let mut add = |report: &mut Report, outcome: &Outcome| {
         runs += 1;
         least = least.min(outcome.requests);
         for violation in &outcome.violations {
@@ -103,7 +106,15 @@ fn search(first: u64, seeds: u64, say: &mut impl FnMut(Figure), note: &mut impl 
         if runs.is_multiple_of(500) {
             note(format!("{runs} of {seeds} seeds"));
         }
-    });
+    };
+    workers::run_all(&limit(first, seeds), OPERATIONS, |outcome| add(&mut report, outcome));
+    let mut from = Seed(first + seeds);
+    for _ in 0..FURTHER {
+        let uncovered = report.uncovered_pairs().into_iter();
+        let further: Vec<_> = uncovered.filter_map(|pair| favouring(pair, from)).collect();
+        workers::run_these(&further, OPERATIONS, |outcome| add(&mut report, outcome));
+        from = Seed(from.0 + pairs());
+    }
     note(report.to_string());
     say(("seeds", to_f64(runs)));
     say(("api_operations_of_a_seed", to_f64(least)));

@@ -20,14 +20,14 @@ pub struct Plan {
     rounds: Vec<Round>,
 }
 
-/// Steps that happen at the same time, on the same things.
+/// Steps that happen at the same time, mostly on the same things.
 #[derive(Debug)]
 pub struct Round {
     /// The time without any step before this round.
     pub wait: Duration,
     /// After that, the round waits for the night, and begins so long before one of its runs.
     pub before_night: Option<Duration>,
-    /// The steps: one to three.
+    /// The steps: one to three, and now and then that of the favoured operation.
     pub steps: Vec<Step>,
 }
 
@@ -54,8 +54,10 @@ impl Plan {
         for operations in set_up(&mut random) {
             plan.add(&mut steps, (Duration::from_secs(random.u64(1..90)), None), &operations);
         }
-        let weights = Weights::of(&mut random, Favoured::of(seed).operation);
-        let pace = Pace::of(&mut random);
+        let favoured = Favoured::of(seed).operation;
+        let favoured_step = ALL.iter().find(|operation| operation.name == favoured);
+        let weights = Weights::of(&mut random, favoured_step);
+        let pace = Pace::of(&mut random, favoured);
         while (steps as usize) < 4 * operations {
             let wait = pace.wait(&mut random);
             let first = weights.any(&mut random);
@@ -67,6 +69,10 @@ impl Plan {
                     4..8 => weights.of_topic(first, &mut random),
                     _ => weights.any(&mut random),
                 });
+            }
+            // What an operation meets often depends on what happens at the same time.
+            if random.u8(..6) == 0 {
+                together.extend(favoured_step);
             }
             plan.add(&mut steps, wait, &together);
         }
@@ -129,14 +135,16 @@ impl Plan {
 struct Weights(Vec<(&'static Operation, u32)>);
 
 impl Weights {
-    fn of(random: &mut Rng, favoured: &str) -> Self {
+    fn of(random: &mut Rng, favoured: Option<&'static Operation>) -> Self {
         let left_out: Vec<Topic> =
             Topic::OPTIONAL.into_iter().filter(|_| random.u8(..5) == 0).collect();
         let weight = |operation: &'static Operation| {
             let factor = [0, 0, 1, 1, 1, 1, 2, 2, 4, 8][random.usize(..10)];
-            let factor = if operation.is_essential { factor.max(1) } else { factor };
             let factor = if left_out.contains(&operation.topic) { 0 } else { factor };
-            let factor = if operation.name == favoured { 8 } else { factor };
+            let factor = if operation.is_essential { factor.max(1) } else { factor };
+            // The favoured operation finds something of its topic to act on.
+            let is_of_topic = favoured.is_some_and(|favoured| favoured.topic == operation.topic);
+            let factor = if is_of_topic { factor.max(4) } else { factor };
             (operation, operation.weight * factor)
         };
         Self(ALL.iter().map(weight).filter(|(_, weight)| *weight > 0).collect())
@@ -172,10 +180,12 @@ struct Pace {
     days: u16,
     /// How many of a thousand waits last months.
     months: u16,
+    /// One wait in so many ends just before a nightly run.
+    night_in: u8,
 }
 
 impl Pace {
-    fn of(random: &mut Rng) -> Self {
+    fn of(random: &mut Rng, favoured: &str) -> Self {
         // A simulated night costs as much as fifty operations, so few runs last for years.
         let (days, months) = match random.u16(..1_600) {
             0..1_512 => (0, 0),
@@ -184,13 +194,14 @@ impl Pace {
             1_597..1_599 => (100, 20),
             _ => (150, 75),
         };
-        Self { days, months }
+        let is_nightly = schedules::names().any(|name| name == favoured);
+        Self { days, months, night_in: if is_nightly { 10 } else { 100 } }
     }
 
     /// The time before a round, and how long before a nightly run it begins, where it waits for one.
     fn wait(&self, random: &mut Rng) -> (Duration, Option<Duration>) {
         let wait = self.time(random);
-        let is_at_night = random.u8(..100) == 0;
+        let is_at_night = random.u8(..self.night_in) == 0;
         (wait, is_at_night.then(|| Duration::from_millis(random.u64(..5_000))))
     }
 

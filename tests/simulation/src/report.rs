@@ -62,13 +62,18 @@ impl Report {
         all.into_iter().filter(|operation| !self.happened.contains(operation))
     }
 
-    /// What is not covered yet: the possible pairs of an operation and a fault that did not happen, and the operations
-    /// that did not happen at all.
-    pub fn uncovered(&self) -> impl Iterator<Item = String> {
+    /// The possible pairs of an operation and a fault that did not happen.
+    pub(crate) fn uncovered_pairs(&self) -> BTreeSet<(&'static str, &'static str)> {
         let mut pairs = possible();
         pairs.extend(self.pairs.keys());
         pairs.retain(|pair| self.pairs.get(pair).is_none_or(|count| *count == 0));
-        let pairs = pairs.into_iter().map(|(operation, fault)| format!("{operation} with {fault}"));
+        pairs
+    }
+
+    /// What is not covered yet: the possible pairs that did not happen, and the operations that did not happen at all.
+    pub fn uncovered(&self) -> impl Iterator<Item = String> {
+        let pairs = self.uncovered_pairs().into_iter();
+        let pairs = pairs.map(|(operation, fault)| format!("{operation} with {fault}"));
         pairs.chain(self.missing().map(str::to_owned))
     }
 

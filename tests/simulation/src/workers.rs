@@ -36,25 +36,48 @@ pub fn run_all(limit: &Limit, operations: usize, mut seen: impl FnMut(&Outcome))
 pub(crate) fn each(
     limit: &Limit,
     settings: impl Fn(Seed) -> Settings + Sync,
+    wants_more: impl FnMut(&Outcome) -> bool,
+) {
+    let began = Instant::now();
+    let seed_of = |number| {
+        let is_over = limit.seeds.is_some_and(|seeds| number >= seeds);
+        (!is_over && began.elapsed() < limit.time).then_some(Seed(limit.first + number))
+    };
+    each_of(seed_of, settings, wants_more);
+}
+
+/// Runs these seeds. `seen` gets each outcome, in the order in which they end.
+pub(crate) fn run_these(seeds: &[Seed], operations: usize, mut seen: impl FnMut(&Outcome)) {
+    let seed_of = |number| seeds.get(usize::try_from(number).ok()?).copied();
+    each_of(
+        seed_of,
+        |seed| Settings::of(seed, operations),
+        |outcome| {
+            seen(outcome);
+            true
+        },
+    );
+}
+
+/// Runs the seeds of the numbers from zero, until a number has none, or until `wants_more` says no.
+fn each_of(
+    seed_of: impl Fn(u64) -> Option<Seed> + Sync,
+    settings: impl Fn(Seed) -> Settings + Sync,
     mut wants_more: impl FnMut(&Outcome) -> bool,
 ) {
-    let (began, next) = (Instant::now(), AtomicU64::new(0));
+    let next = AtomicU64::new(0);
     let (sender, outcomes) = mpsc::channel();
     let is_enough = AtomicBool::new(false);
     let workers = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..workers {
-            let (next, is_enough, settings) = (&next, &is_enough, &settings);
+            let (next, is_enough) = (&next, &is_enough);
+            let (seed_of, settings) = (&seed_of, &settings);
             let sender = sender.clone();
             scope.spawn(move || {
                 loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let is_over = limit.seeds.is_some_and(|seeds| number >= seeds)
-                        || began.elapsed() >= limit.time;
-                    if is_over {
-                        return;
-                    }
-                    let settings = settings(Seed(limit.first + number));
+                    let Some(seed) = seed_of(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                    let settings = settings(seed);
                     if is_enough.load(Ordering::Relaxed)
                         || sender.send(isolated(&settings)).is_err()
                     {

@@ -23,6 +23,15 @@ impl Favoured {
     }
 }
 
+/// The first seed from `from` on that favours a pair.
+pub(crate) fn favouring((operation, fault): (&str, &str), from: Seed) -> Option<Seed> {
+    let row = operations().into_iter().position(|name| name == operation)?;
+    let column = ALL.iter().position(|known| known.name == fault)?;
+    let pair = (row * ALL.len() + column) as u64;
+    let ahead = (pair + pairs() - from.0 % pairs()) % pairs();
+    Some(Seed(from.0 + ahead))
+}
+
 /// The number of pairs, with the impossible ones.
 #[must_use]
 pub fn pairs() -> u64 {
@@ -34,4 +43,19 @@ fn operations() -> Vec<&'static str> {
     let steps = operations::ALL.iter().map(|operation| operation.name);
     let names: BTreeSet<_> = steps.chain(world::background()).collect();
     names.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seed_that_favours_a_pair_is_the_next_one() {
+        for from in [Seed(0), Seed(4_000)] {
+            let seed = favouring(("check_coupon", "part_refused"), from).unwrap();
+            assert!((from.0..from.0 + pairs()).contains(&seed.0));
+            let favoured = Favoured::of(seed);
+            assert_eq!((favoured.operation, favoured.fault.name), ("check_coupon", "part_refused"));
+        }
+    }
 }

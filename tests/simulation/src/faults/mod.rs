@@ -37,8 +37,8 @@ mod refusal;
 mod swarm;
 
 pub use coverage::{Coverage, Pairs, possible};
-pub(crate) use favoured::Favoured;
 pub use favoured::pairs;
+pub(crate) use favoured::{Favoured, favouring};
 pub use swarm::Swarm;
 
 use crate::world::call::Call;

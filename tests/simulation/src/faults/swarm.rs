@@ -16,6 +16,9 @@ pub struct Swarm {
 /// How often the favoured fault happens to the favoured operation, at each place where it can.
 const FAVOURED_RATE: f64 = 0.25;
 
+/// How often a favoured fault happens to a write of the table.
+const FAVOURED_TABLE_RATE: f64 = 0.8;
+
 /// A fault of a run.
 #[derive(Clone, Copy)]
 pub(super) struct Chosen {
@@ -51,7 +54,8 @@ impl Swarm {
             if has_faults && (is_chosen || favoured.is_some()) {
                 let rate = match fault.place {
                     // They happen to no operation, so the operation cannot have a rate of its own.
-                    Place::Table(_) | Place::Clock(_) if favoured.is_some() => fault.rate,
+                    Place::Table(_) if favoured.is_some() => FAVOURED_TABLE_RATE,
+                    Place::Clock(_) if favoured.is_some() => fault.rate,
                     _ if is_chosen => rate,
                     _ => 0.0,
                 };

@@ -125,4 +125,9 @@ impl MerchantData {
     pub fn member(&self, id: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.id == id)
     }
+
+    /// Whether another member was merged into a member.
+    pub(crate) fn is_survivor(&self, id: &str) -> bool {
+        self.members.iter().any(|member| member.merged_into.as_deref() == Some(id))
+    }
 }

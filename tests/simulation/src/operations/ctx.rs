@@ -170,8 +170,12 @@ impl Ctx {
         let is_there = |member: &&Member| {
             anybody || (member.merged_into.is_none() && member.erased_at.is_none())
         };
+        // Few members are survivors of a merge, and much depends on it.
+        let prefers_survivors = self.one_in(5);
         let members = self.data(tenant, |data| {
-            data.members.iter().filter(is_there).cloned().collect::<Vec<_>>()
+            let there = || data.members.iter().filter(is_there).cloned();
+            let survivors: Vec<_> = there().filter(|member| data.is_survivor(&member.id)).collect();
+            if prefers_survivors && !survivors.is_empty() { survivors } else { there().collect() }
         })?;
         self.pick(thing, members.into_iter())
     }

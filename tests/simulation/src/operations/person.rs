@@ -59,9 +59,9 @@ impl Person {
         format!("29900{:04}{change:04}", self.0)
     }
 
-    /// The birth date. One person in ten is a child.
+    /// The birth date. One person in five is a child.
     pub(crate) fn birth_date(self) -> String {
-        let year = if self.0.is_multiple_of(10) { 2014 } else { 1950 + self.0 % 50 };
+        let year = if self.0.is_multiple_of(5) { 2014 } else { 1950 + self.0 % 50 };
         format!("{year}-{:02}-{:02}", self.0 % 12 + 1, self.0 % 28 + 1)
     }
 }

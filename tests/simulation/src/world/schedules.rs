@@ -34,7 +34,7 @@ const ATTEMPTS: u32 = 3;
 const ATTEMPTS_OF_TICK: u32 = 1;
 
 /// The names of the schedules in the report.
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     NIGHTLY.iter().map(|schedule| schedule.operation).chain([TICK])
 }
 

@@ -10,7 +10,7 @@ pub(in super::super) const LIST: Operation =
 
 async fn list(mut ctx: Ctx) {
     let Some(target) = ctx.merchant(|_| false) else { return };
-    let days = -ctx.random.i64(0..40);
+    let days = if ctx.one_in(2) { 0 } else { -ctx.random.i64(0..40) };
     let path = format!("{}/erasures?day={}", merchant::path(&target), day(days));
     if ctx.one_in(2) {
         merchant::pages(&mut ctx, "list_erasures", &path).await;
