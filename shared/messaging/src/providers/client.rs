@@ -99,8 +99,8 @@ pub enum Verdict {
     /// repeats a batch proves nothing about the first call. This verdict comes only beside accepted recipients: a
     /// batch of which nothing was sent is [`SendError::NotSent`].
     NotSent,
-    /// The message may have been sent or not. This verdict comes only beside accepted recipients. The whole
-    /// batch is then treated as [`SendError::Unknown`].
+    /// The message may have been sent or not. From a call, this verdict comes only beside accepted recipients, and
+    /// the whole batch is then treated as [`SendError::Unknown`].
     Uncertain,
 }
 
@@ -139,7 +139,7 @@ impl SendError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// The batch was accepted. There is one verdict a recipient: [`Verdict::NotSent`] for recipients that the
-    /// batch did not include.
+    /// batch did not include, and [`Verdict::Uncertain`] where their addresses have changed since.
     Sent(Vec<Verdict>),
     /// No part of the batch was accepted.
     Absent,

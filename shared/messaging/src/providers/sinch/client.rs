@@ -171,12 +171,8 @@ impl ProviderClient for SinchClient {
             let Some(listed) = self.listed(&batch.reference, since).await? else {
                 return Ok(Found::CannotTell);
             };
-            let verdict = |recipient: &Recipient| match listed.get(digits(&recipient.address)) {
-                Some(id) => Verdict::Accepted { provider_id: Some(id.clone()) },
-                None => Verdict::NotSent,
-            };
-            let verdicts: Vec<_> = batch.recipients.iter().map(verdict).collect();
-            let is_whole = !verdicts.contains(&Verdict::NotSent);
+            let verdicts = verdicts(&batch.recipients, listed);
+            let is_whole = verdicts.iter().all(|one| matches!(one, Verdict::Accepted { .. }));
             Ok(if !is_whole && now.duration_since(since) < ABSENCE_PROVES {
                 Found::CannotTell
             } else if verdicts.iter().all(|one| *one == Verdict::NotSent) {
@@ -187,6 +183,24 @@ impl ProviderClient for SinchClient {
         }
         .boxed()
     }
+}
+
+/// The verdicts of the accepted numbers on the recipients of a batch. A recipient may have another number since: an
+/// accepted number that is nobody's now was the number of one of the recipients who are not found.
+fn verdicts(recipients: &[Recipient], mut accepted: HashMap<String, String>) -> Vec<Verdict> {
+    let found = recipients.iter().map(|recipient| accepted.remove(digits(&recipient.address)));
+    let found: Vec<Option<String>> = found.collect();
+    let missing = found.iter().filter(|id| id.is_none()).count();
+    let of_missing = match accepted.len() {
+        0 => Verdict::NotSent,
+        former if former >= missing => Verdict::Accepted { provider_id: None },
+        _ => Verdict::Uncertain,
+    };
+    let verdict = |id: Option<String>| match id {
+        Some(id) => Verdict::Accepted { provider_id: Some(id) },
+        None => of_missing.clone(),
+    };
+    found.into_iter().map(verdict).collect()
 }
 
 /// The verdicts of a response on the recipients of its call. A redirection and the statuses 401 to 406 concern the
@@ -495,6 +509,18 @@ mod tests {
         assert_eq!(find(7, half).await.0, Ok(Found::CannotTell));
         let found = Found::Sent(vec![Verdict::NotSent, accepted("01ABC")]);
         assert_eq!(find(8, half).await.0, Ok(found));
+    }
+
+    #[tokio::test]
+    async fn a_number_that_was_changed_since_is_not_sent_to_again() {
+        let changed: fn(&Seen) -> Reply =
+            |_| page(1, &[("01ABC", &["33639980001", "33639980099"])]);
+        let both = vec![Verdict::Accepted { provider_id: None }, accepted("01ABC")];
+        assert_eq!(find(0, changed).await.0, Ok(Found::Sent(both)));
+        let one_of_two: fn(&Seen) -> Reply = |_| page(1, &[("01ABC", &["33639980099"])]);
+        assert_eq!(find(7, one_of_two).await.0, Ok(Found::CannotTell));
+        let neither = vec![Verdict::Uncertain, Verdict::Uncertain];
+        assert_eq!(find(8, one_of_two).await.0, Ok(Found::Sent(neither)));
     }
 
     #[tokio::test]
