@@ -37,8 +37,10 @@ pub(crate) async fn measure(figures: &mut Figures) {
     if let Ok(seeds) = std::env::var(SEEDS) {
         command.args(["--seeds", &seeds]);
     }
-    command.stderr(Stdio::inherit()).stdout(Stdio::piped()).kill_on_drop(true);
-    let output = command.output().await.expect("cargo runs");
+    // `Command::output` would keep the notes of the simulation, too.
+    command.stdout(Stdio::piped()).kill_on_drop(true);
+    let running = command.spawn().expect("cargo runs");
+    let output = running.wait_with_output().await.expect("the simulation ends");
     assert!(output.status.success(), "the simulation ended with {}", output.status);
     let printed = String::from_utf8(output.stdout).expect("the simulation prints text");
     let value_of = |name: &str| {
