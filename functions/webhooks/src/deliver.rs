@@ -88,8 +88,8 @@ impl Delivery<'_> {
             }
             Answer::Failed(failure) => {
                 let effect = record_failure(app, merchant, webhook, &failure, now).await?;
-                if effect == FailureEffect::Paused {
-                    probe::queue(app, tenant, id, now, 1).await?;
+                if let FailureEffect::Paused { at } = effect {
+                    probe::queue(app, tenant, id, at, 1).await?;
                 }
                 Err(WebhookError::NotAccepted(failure))
             }

@@ -47,7 +47,7 @@ pub(crate) async fn record_failure(
     let effect = app.store.record_webhook_failure(merchant, webhook, failure, now).await?;
     match effect {
         FailureEffect::Counted => {}
-        FailureEffect::Paused => {
+        FailureEffect::Paused { .. } => {
             tracing::warn!(%merchant, webhook = %id, failure, "posts to an endpoint are paused: it does not accept events");
         }
         FailureEffect::GivenUp => {

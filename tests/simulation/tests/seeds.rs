@@ -38,6 +38,7 @@ fn assert_nothing_violated(limit: &Limit) {
 #[case::batch_that_the_provider_did_not_know(795, 500)]
 #[case::range_that_was_read_twice(813, 500)]
 #[case::mobile_that_changed_during_an_attempt(312, 500)]
+#[case::pause_that_began_within_a_second(1_441, 500)]
 #[case::code_of_an_erased_member(1_012, 500)]
 fn a_seed_that_failed_once_violates_nothing(#[case] seed: u64, #[case] operations: usize) {
     let run = workers::isolated(&Settings::of(Seed(seed), operations));

@@ -113,6 +113,26 @@ async fn an_accepted_probe_ends_the_pause_and_every_waiting_event_is_posted() {
 }
 
 #[tokio::test]
+async fn a_pause_that_begins_within_a_second_is_ended_by_its_probe() {
+    let fixture = Fixture::open().await;
+    let (id, _) = fixture.of_everything().await;
+    let sold = fixture.sale("1").await;
+    fixture.take(sold).await;
+    let event = fixture.waiting().pop().unwrap();
+    fixture.queue.clear();
+    fixture.receiver.answer(&[Reply::Status(503); FAILURES]);
+    let within_a_second = now() + 486.milliseconds();
+    for _ in 0..FAILURES {
+        assert!(fixture.deliver(&event, 1, within_a_second).await.is_err());
+    }
+    let probe = probes(&fixture.waiting()).pop().unwrap();
+    fixture.deliver(&event, 2, within_a_second).await.unwrap();
+    fixture.deliver(&probe, 1, now() + 1.minute()).await.unwrap();
+    let health = fixture.stored(id).await.health;
+    assert_eq!((health.paused_at, health.waiting_since), (None, None));
+}
+
+#[tokio::test]
 async fn a_refused_probe_is_followed_by_a_later_one_with_another_event() {
     let fixture = Fixture::open().await;
     let (id, events) = paused(&fixture).await;

@@ -9,6 +9,7 @@ use crate::table::items;
 use crate::table::write::{Write, Written};
 use crate::webhook::endpoint::{CORRUPT, GIVEN_UP, Webhook, WebhookRecord};
 use crate::{Consistency, Store, StoreError};
+use domain::values::calendar;
 use domain::webhook::{Health, Switch};
 use domain::{Instant, MerchantId};
 
@@ -18,7 +19,10 @@ pub enum FailureEffect {
     /// The failure was counted.
     Counted,
     /// This call paused the posts to the endpoint.
-    Paused,
+    Paused {
+        /// The instant that the endpoint's item has: a whole second.
+        at: Instant,
+    },
     /// This call turned the endpoint off.
     GivenUp,
 }
@@ -79,7 +83,8 @@ impl Store {
             let condition = "failing_since = :since AND failures >= :failures \
                              AND attribute_not_exists(paused_at) \
                              AND attribute_not_exists(turned_off)";
-            (webhook.only_if(change, condition), FailureEffect::Paused)
+            let at = calendar::whole_second(now);
+            (webhook.only_if(change, condition), FailureEffect::Paused { at })
         } else if let Some(paused_at) = paused_at.filter(|_| updated.health.is_given_up(now)) {
             let change = Write::update(&key, "SET turned_off = :given_up")
                 .value(":given_up", attributes::text(GIVEN_UP))

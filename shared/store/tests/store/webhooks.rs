@@ -151,7 +151,7 @@ async fn long_paused(fixture: &Fixture) -> (domain::MerchantId, Webhook, Instant
         let failed = fixture.store.record_webhook_failure(merchant, &webhook, "timeout", now());
         effects.push(failed.await.unwrap());
     }
-    let paused = effects.iter().position(|effect| *effect == FailureEffect::Paused);
+    let paused = effects.iter().position(|effect| *effect == FailureEffect::Paused { at: now() });
     assert_eq!(paused, Some(4), "the fifth failure pauses: {effects:?}");
     assert_eq!(effects.iter().filter(|effect| **effect != FailureEffect::Counted).count(), 1);
     (merchant, fixture.stored(webhook.id).await.unwrap(), later)
