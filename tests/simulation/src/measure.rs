@@ -104,7 +104,7 @@ fn search(first: u64, seeds: u64, say: &mut impl FnMut(Figure), note: &mut impl 
         }
         report.add(outcome);
         if runs.is_multiple_of(500) {
-            note(format!("{runs} of {seeds} seeds"));
+            note(format!("{runs} seeds"));
         }
     };
     workers::run_all(&limit(first, seeds), OPERATIONS, |outcome| add(&mut report, outcome));

@@ -194,8 +194,8 @@ impl Pace {
             1_597..1_599 => (100, 20),
             _ => (150, 75),
         };
-        let is_nightly = schedules::names().any(|name| name == favoured);
-        Self { days, months, night_in: if is_nightly { 10 } else { 100 } }
+        let night_in = if schedules::is_nightly(favoured) { 10 } else { 100 };
+        Self { days, months, night_in }
     }
 
     /// The time before a round, and how long before a nightly run it begins, where it waits for one.

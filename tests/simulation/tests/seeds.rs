@@ -32,14 +32,17 @@ fn assert_nothing_violated(limit: &Limit) {
 /// Seeds that violated an invariant once, with the number of their operations. Their runs become others with each change
 /// of the simulation; what they found has a test of its own, too.
 #[rstest]
-#[case::merge_note_of_an_erased_member(408, 200)]
-#[case::opposition_after_an_undone_merge(7_001, 200)]
-#[case::receipt_of_an_erased_recipient(400_268, 200)]
-#[case::batch_that_the_provider_did_not_know(795, 200)]
-#[case::range_that_was_read_twice(813, 200)]
+#[case::merge_note_of_an_erased_member(408, 400)]
+#[case::opposition_after_an_undone_merge(7_001, 500)]
+#[case(50_004, 500)]
+#[case(50_008, 500)]
+#[case(101_115, 500)]
+#[case::receipt_of_an_erased_recipient(400_268, 500)]
+#[case::batch_that_the_provider_did_not_know(795, 500)]
+#[case::range_that_was_read_twice(813, 500)]
 #[case::mobile_that_changed_during_an_attempt(312, 500)]
 #[case::pause_that_began_within_a_second(1_441, 500)]
-#[case::code_of_an_erased_member(1_012, 200)]
+#[case::code_of_an_erased_member(1_012, 500)]
 fn a_seed_that_failed_once_violates_nothing(#[case] seed: u64, #[case] operations: usize) {
     let run = workers::isolated(&Settings::of(Seed(seed), operations));
     let found = violations(&run);
@@ -64,7 +67,7 @@ fn new_seeds_violate_nothing() {
 fn the_same_seed_gives_the_same_history_with_faults() {
     let settings = || Settings { detail: Detail::Hash, ..Settings::of(Seed(1_004), OPERATIONS) };
     let [first, second] = [settings(), settings()].map(|settings| workers::isolated(&settings));
-    assert!(first.calls > 500, "{} calls", first.calls);
+    assert!(first.calls > 1_000, "{} calls", first.calls);
     assert_eq!(first.hash, second.hash);
 }
 
@@ -81,9 +84,12 @@ fn a_known_fault_is_found() {
 #[test]
 fn the_faults_of_the_world_that_known_faults_need_violate_nothing_alone() {
     let controls = mutants::ALL.into_iter().filter_map(Mutant::control);
-    let runs = controls.map(|control| {
+    let runs = controls.flat_map(|control| {
         let control: &'static Mutant = Box::leak(Box::new(control));
-        Settings { mutant: Some(control), ..Settings::of(Seed(2), OPERATIONS) }
+        [2, 3].map(|seed| {
+            let settings = Settings::of(Seed(seed), OPERATIONS);
+            Settings { mutant: Some(control), ..settings }
+        })
     });
     let (mut found, mut happened) = (Vec::new(), 0);
     for settings in runs {

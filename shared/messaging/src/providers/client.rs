@@ -139,7 +139,8 @@ impl SendError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// The batch was accepted. There is one verdict a recipient: [`Verdict::NotSent`] for recipients that the
-    /// batch did not include, and [`Verdict::Uncertain`] where their addresses have changed since.
+    /// batch did not include, and [`Verdict::Uncertain`] where recipients have other addresses by now and nobody can
+    /// tell which of them the batch included.
     Sent(Vec<Verdict>),
     /// No part of the batch was accepted.
     Absent,

@@ -37,7 +37,7 @@ pub(crate) async fn measure(figures: &mut Figures) {
     if let Ok(seeds) = std::env::var(SEEDS) {
         command.args(["--seeds", &seeds]);
     }
-    // `Command::output` would keep the notes of the simulation, too.
+    // `Command::output` would also collect the notes on the standard error, which a person reads meanwhile.
     command.stdout(Stdio::piped()).kill_on_drop(true);
     let running = command.spawn().expect("cargo runs");
     let output = running.wait_with_output().await.expect("the simulation ends");

@@ -173,9 +173,13 @@ impl Ctx {
         // Few members are survivors of a merge, and much depends on it.
         let prefers_survivors = self.one_in(5);
         let members = self.data(tenant, |data| {
-            let there = || data.members.iter().filter(is_there).cloned();
-            let survivors: Vec<_> = there().filter(|member| data.is_survivor(&member.id)).collect();
-            if prefers_survivors && !survivors.is_empty() { survivors } else { there().collect() }
+            let there: Vec<_> = data.members.iter().filter(is_there).cloned().collect();
+            if !prefers_survivors {
+                return there;
+            }
+            let (survivors, others): (Vec<_>, Vec<_>) =
+                there.into_iter().partition(|member| data.is_survivor(&member.id));
+            if survivors.is_empty() { others } else { survivors }
         })?;
         self.pick(thing, members.into_iter())
     }

@@ -34,8 +34,13 @@ const ATTEMPTS: u32 = 3;
 const ATTEMPTS_OF_TICK: u32 = 1;
 
 /// The names of the schedules in the report.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
     NIGHTLY.iter().map(|schedule| schedule.operation).chain([TICK])
+}
+
+/// Whether an operation is a nightly run.
+pub(crate) fn is_nightly(operation: &str) -> bool {
+    NIGHTLY.iter().any(|schedule| schedule.operation == operation)
 }
 
 impl World {
