@@ -20,7 +20,8 @@ use store::{
 
 /// Continues a dry run to its end. Where the time ends first, this function queues the dry run again. After an
 /// error the message is delivered again, and the dry run continues where it was. A change of the campaign
-/// deletes its dry run; the message of a deleted dry run does nothing.
+/// deletes its dry run; the message of a deleted dry run does nothing. Two deliveries may count the same dry run:
+/// each page is saved once, and the delivery that was later continues from there.
 pub async fn dry_run(
     app: &App,
     tenant: Tenant,
@@ -28,10 +29,7 @@ pub async fn dry_run(
     now: Instant,
     deadline: Deadline,
 ) -> Result<(), CampaignError> {
-    let Some(mut dry_run) = app.store.dry_run(tenant, id, now).await? else { return Ok(()) };
-    if dry_run.done_at.is_some() {
-        return Ok(());
-    }
+    let Some(mut dry_run) = unfinished(app, tenant, id, now).await? else { return Ok(()) };
     let campaign = app.store.campaign(tenant, id).await?.campaign;
     let settings = app.store.settings(tenant.merchant, now).await?;
     let scope = Scope { settings, mode: tenant.mode, credential: Credential::Service };
@@ -66,36 +64,41 @@ pub async fn dry_run(
                 None => Ok(None),
             }
         };
-        let save = save(app, tenant, id, &mut dry_run, counts, next, now);
-        let (ahead, ()) = try_join!(ahead, save)?;
-        let (Some(next), Some(read)) = (next, ahead) else { break };
+        let to = next.unwrap_or(WalkPosition::start_of(MEMBER_SHARDS));
+        let save = app.store.save_dry_run(tenant, id, &mut dry_run, counts, to, now);
+        let (ahead, is_saved) = try_join!(ahead, save)?;
+        let next = if is_saved {
+            let (Some(next), Some(read)) = (next, ahead) else { break };
+            (next, read)
+        } else {
+            // Another delivery counted this page, or a change of the campaign deleted the dry run.
+            let current = unfinished(app, tenant, id, now).await?;
+            let Some(current) = current.filter(|current| current.has_request_of(&dry_run)) else {
+                return Ok(());
+            };
+            dry_run = current;
+            (dry_run.position, read(dry_run.position).await?)
+        };
         if deadline.has_passed() {
             app.campaigns.send(&CampaignMessage::dry_run_of(tenant, id)).await?;
             return Ok(());
         }
-        (at, page) = (next, read);
+        (at, page) = next;
     }
     let DryCounts { walked, recipients, .. } = dry_run.counts;
     tracing::info!(merchant = %tenant.merchant, campaign = %id, walked, recipients, "dry run");
     Ok(())
 }
 
-async fn save(
+/// The dry run where it is not done.
+async fn unfinished(
     app: &App,
     tenant: Tenant,
     id: CampaignId,
-    dry_run: &mut DryRun,
-    counts: DryCounts,
-    next: Option<WalkPosition>,
     now: Instant,
-) -> Result<(), StoreError> {
-    let to = next.unwrap_or(WalkPosition::start_of(MEMBER_SHARDS));
-    if app.store.save_dry_run(tenant, id, dry_run, counts, to, now).await? {
-        Ok(())
-    } else {
-        // Another instance continues the same dry run, or the dry run was deleted. The next attempt shows which.
-        Err(StoreError::Busy)
-    }
+) -> Result<Option<DryRun>, StoreError> {
+    let dry_run = app.store.dry_run(tenant, id, now).await?;
+    Ok(dry_run.filter(|dry_run| dry_run.done_at.is_none()))
 }
 
 /// Counts the members, page by page.

@@ -43,6 +43,8 @@ fn assert_nothing_violated(limit: &Limit) {
 #[case::mobile_that_changed_during_an_attempt(312, 500)]
 #[case::pause_that_began_within_a_second(1_441, 500)]
 #[case::code_of_an_erased_member(1_012, 500)]
+#[case::two_deliveries_of_one_dry_run(1_611, 500)]
+#[case::opposition_that_was_stored_while_a_message_was_sent(1_776, 500)]
 fn a_seed_that_failed_once_violates_nothing(#[case] seed: u64, #[case] operations: usize) {
     let run = workers::isolated(&Settings::of(Seed(seed), operations));
     let found = violations(&run);

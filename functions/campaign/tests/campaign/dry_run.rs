@@ -176,6 +176,20 @@ async fn a_dry_run_out_of_time_queues_itself_again_and_continues_where_it_was() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_deliveries_at_once_count_each_member_once_and_neither_fails() {
+    let fixture = Fixture::open().await;
+    fixture.members(20).await;
+    let id = fixture.draft(Channel::Sms, text("Bonjour"), Segment::default()).await;
+    fixture.ask(id).await;
+    let deliver = || dry_run(&fixture.app, fixture.scope.tenant(), id, now(), Deadline::never());
+    let (first, second) = tokio::join!(deliver(), deliver());
+    first.unwrap();
+    second.unwrap();
+    let DryCounts { walked, recipients, .. } = fixture.counts(id).await;
+    assert_eq!((walked, recipients), (20, 20));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_members_sms_is_measured_with_the_members_own_name() {
     let fixture = Fixture::open().await;
     // With the mention of STOP: 160 characters for Lea, 161 for Anna, and more than 70 of UCS-2 for Zoë.

@@ -59,6 +59,12 @@ impl DryRun {
     pub(crate) fn run(&self) -> &str {
         &self.run
     }
+
+    /// Whether both are states of one requested dry run.
+    #[must_use]
+    pub fn has_request_of(&self, other: &Self) -> bool {
+        self.run == other.run
+    }
 }
 
 #[derive(Serialize, Deserialize)]

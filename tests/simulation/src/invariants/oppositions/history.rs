@@ -1,15 +1,20 @@
 //! The history of a member's consents permits each message to the member.
+//!
+//! A change has the second in which the invocation began that stored it, and a message the second in which the
+//! invocation began that sent it. Neither tells when the change could be read first, so a change counts as read where
+//! that was possible.
 
-use super::{Row, unmerged};
+use super::{Row, time_limit, unmerged};
 use crate::invariants::Rest;
-use domain::Instant;
-use domain::member::consent::ChannelConsent;
+use crate::world::function::Function;
+use domain::member::consent::{ChannelConsent, Opposition};
+use domain::{Credential, Instant};
 use futures::future;
+use jiff::SignedDuration;
 use std::collections::BTreeMap;
 use store::{CONSENT_CHANGES_KEPT, ConsentChange, RecordedChange, Scope};
 
-/// Messages to a member that the history of the member's consents did not permit. The history shows each change with
-/// the second in which it was recorded.
+/// Messages to a member that the history of the member's consents did not permit.
 pub(super) async fn check(rest: &Rest, scope: &Scope, rows: &[Row]) -> Vec<String> {
     let store = rest.store();
     let mut by_member: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
@@ -46,28 +51,42 @@ pub(super) async fn check(rest: &Rest, scope: &Scope, rows: &[Row]) -> Vec<Strin
     violations
 }
 
-/// Whether the changes that were recorded before an instant permit a message.
+/// Whether the changes permit a message at an instant.
 fn permitted(changes: &[&RecordedChange], at: Instant) -> bool {
     let mut state = ChannelConsent::default();
     for RecordedChange { change, recorded_at, .. } in changes {
         match change {
-            ConsentChange::Consent(consent) if *recorded_at <= at => {
+            ConsentChange::Consent(consent) if *recorded_at <= at + time_limit() => {
                 // A consent that changes nothing is not in the history, but the order of two changes of one second
                 // is not known.
                 _ = state.consent(consent.clone());
             }
-            ConsentChange::Oppose(opposition) if *recorded_at < at => _ = state.oppose(*opposition),
+            ConsentChange::Oppose(opposition) if *recorded_at + storing(opposition) < at => {
+                _ = state.oppose(*opposition);
+            }
             _ => {}
         }
     }
     state.consent.is_some() && !state.is_opposed()
 }
 
+/// The time in which the invocation ends that stores an opposition.
+fn storing(opposition: &Opposition) -> SignedDuration {
+    let function = match opposition.by {
+        Credential::Operator | Credential::Key(_) => Function::Api,
+        Credential::Link => Function::Callbacks,
+        Credential::Provider(_) => Function::Outcomes,
+        Credential::Upload(_) => Function::Ingest,
+        Credential::Service => Function::Retention,
+    };
+    SignedDuration::try_from(function.time_limit()).unwrap_or(SignedDuration::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::member::consent::{Consent, ConsentSource, Opposition, OppositionReason};
-    use domain::{Channel, Credential, EstablishmentId};
+    use domain::member::consent::{Consent, ConsentSource, OppositionReason};
+    use domain::{Channel, EstablishmentId};
 
     fn at(second: i64) -> Instant {
         Instant::from_second(second).unwrap()
@@ -95,10 +114,11 @@ mod tests {
 
     #[test]
     fn a_message_needs_a_consent_before_it_and_no_opposition_between() {
-        let (consent, opposition) = (consented(10), opposed(20));
-        assert!(!permitted(&[], at(30)));
-        assert!(!permitted(&[&consent], at(9)));
-        assert!(permitted(&[&consent, &opposition], at(20)));
-        assert!(!permitted(&[&consent, &opposition], at(21)));
+        let (consent, opposition) = (consented(100), opposed(200));
+        assert!(!permitted(&[], at(150)));
+        assert!(!permitted(&[&consent], at(39)));
+        assert!(permitted(&[&consent], at(40)), "`send` reads for a minute");
+        assert!(permitted(&[&consent, &opposition], at(210)), "the API may store for 10 seconds");
+        assert!(!permitted(&[&consent, &opposition], at(211)));
     }
 }
