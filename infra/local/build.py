@@ -27,11 +27,21 @@ def functions() -> list[str]:
     return sorted(folder.parent.name for folder in (REPOSITORY / "functions").glob("*/Cargo.toml"))
 
 
+def packages() -> list[str]:
+    """The functions and the sandbox, as arguments of cargo."""
+    return [argument for name in [*functions(), SANDBOX.name] for argument in ("--package", name)]
+
+
+def with_clock_of_simulation() -> list[str]:
+    """`packages`, with the feature of tokio that the simulation needs. The tests run with it."""
+    return [*packages(), "--package", "simulation"]
+
+
 def build() -> dict[str, Path]:
     """The `bootstrap` of each function, and the sandbox. Leaves files that have not changed alone."""
-    command = ["cargo", "build", "--message-format=json-render-diagnostics"]
+    command = ["cargo", "build", "--message-format=json-render-diagnostics", *with_clock_of_simulation()]
     for name in [*functions(), SANDBOX.name]:
-        command += ["--package", name, "--bin", name]
+        command += ["--bin", name]
     answer = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
     if answer.returncode != 0:
         raise BuildError

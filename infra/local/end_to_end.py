@@ -16,7 +16,6 @@ from contextlib import contextmanager
 
 import collection
 import drills
-import features
 from bootstrap import SetupError, say
 from build import REPOSITORY
 from demo import merchant
@@ -88,7 +87,7 @@ def _against_a_stack() -> int:
 def _nextest(stack: Stack) -> int:
     # The whole workspace with a filter: with another choice of packages cargo would compile them again.
     choice = ("--profile", "stack", "--no-tests", "warn", "-E", "package(e2e)")
-    command = ["cargo", "nextest", "run", *features.TESTS, *choice]
+    command = ["cargo", "nextest", "run", "--workspace", *choice]
     environment = {**os.environ, **ROOT, "AWS_REGION": REGION, "ZEROSIX_STACK": str(stack.directory / "stack.json")}
     return subprocess.run(command, cwd=REPOSITORY, env=environment).returncode
 

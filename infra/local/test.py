@@ -64,6 +64,7 @@ def main() -> int:
 
     side = SideLane(
         [
+            ("features", features.check),
             ("Python tools", _install),
             ("Python, template, documents", lambda: _run_quietly(*_python("lint.py"))),
             ("licences, sources, duplicates", _licences),
@@ -78,17 +79,14 @@ def main() -> int:
             check("checks beside", side.finish)
         took += [(f"beside: {name}", seconds) for name, seconds in side.took]
         check("tools", lambda: bootstrap.cargo_tool("nextest", bootstrap.CARGO_NEXTEST))
-        # The whole workspace with a filter: with another choice of packages cargo would compile them again. Without the
-        # simulation, whose feature of tokio must not reach the functions.
-        nextest = ("cargo", "nextest", "run", *features.TESTS, "--no-tests", "warn", "-E", "not package(e2e)")
-        check("unit, property and store tests", lambda: _run(*nextest))
-        # After the functions are tested, since it is built with another feature of tokio.
-        simulation = ("cargo", "nextest", "run", "--package", "simulation")
-        check("simulation", lambda: _run(*simulation))
-        # As `make run` builds them: the features of the functions alone, without those of the tests.
+        # The whole workspace with a filter: with another choice of packages cargo would compile them again.
+        nextest = ("cargo", "nextest", "run", "--workspace", "--no-tests", "warn", "-E")
+        unit = "not (package(simulation) or package(e2e))"
+        check("unit, property and store tests", lambda: _run(*nextest, unit))
+        check("simulation", lambda: _run(*nextest, "package(simulation)"))
         check("functions", build)
         check("end to end", lambda: _run(*_python("end_to_end.py")))
-    except (CheckError, BuildError) as error:
+    except (CheckError, BuildError, features.FeatureError) as error:
         print(f"{error}\n✗ {_minutes(time.monotonic() - began)}: the check above failed.", file=sys.stderr)
         return 1
     except bootstrap.SetupError as error:
@@ -98,10 +96,6 @@ def main() -> int:
     print()
     for name, seconds in took:
         print(f"  ✓ {name:<34}{_minutes(seconds):>10}")
-    if twice := features.compiled_twice():
-        print("\n  cargo compiled these crates twice, with and without the features that only the tests want:")
-        for line in twice:
-            print(f"    {line}")
     print(f"\n✓ Every check passed in {_minutes(time.monotonic() - began)}.")
     return 0
 
