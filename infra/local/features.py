@@ -10,7 +10,6 @@ import subprocess
 
 from build import REPOSITORY, packages, with_clock_of_simulation
 
-
 # The clock of the simulation. No release has it, and it changes nothing until a test stops the clock.
 ONLY_LOCAL = {"tokio": {"test-util"}}
 
