@@ -26,8 +26,8 @@ def check() -> None:
     release = _features("--edges", "normal,build", *packages())
     if twice := _more(local, tests):
         raise FeatureError(
-            "cargo compiles these crates twice, with and without the features that only the tests want. Let a function\n"
-            f"have the features too, in [workspace.dependencies] of Cargo.toml:\n{_lines(twice)}"
+            "cargo compiles these crates twice, with and without the features that only the tests want. Let a\n"
+            f"function have the features too, in [workspace.dependencies] of Cargo.toml:\n{_lines(twice)}"
         )
     for crate in release:
         release[crate] |= ONLY_LOCAL.get(crate.split(" ")[0], frozenset())
