@@ -19,7 +19,7 @@ SANDBOX = REPOSITORY / "target" / "local" / "sandbox"
 
 
 class BuildError(Exception):
-    """The build failed. cargo has printed the reason."""
+    """The build failed. Without a message, cargo has printed the reason."""
 
 
 def functions() -> list[str]:
@@ -37,8 +37,9 @@ def with_clock_of_simulation() -> list[str]:
     return [*packages(), "--package", "simulation"]
 
 
-def build() -> dict[str, Path]:
-    """The `bootstrap` of each function, and the sandbox. Leaves files that have not changed alone."""
+def build(after_tests: bool = False) -> dict[str, Path]:
+    """The `bootstrap` of each function, and the sandbox. Leaves files that have not changed alone. After the tests,
+    every library is compiled already: one that is compiled again is an error."""
     command = ["cargo", "build", "--message-format=json-render-diagnostics", *with_clock_of_simulation()]
     for name in [*functions(), SANDBOX.name]:
         command += ["--bin", name]
@@ -46,10 +47,14 @@ def build() -> dict[str, Path]:
     if answer.returncode != 0:
         raise BuildError
 
-    laid_out = {}
+    laid_out, twice = {}, []
     for line in answer.stdout.splitlines():
         message = json.loads(line)
-        if message["reason"] != "compiler-artifact" or not message.get("executable"):
+        if message["reason"] != "compiler-artifact":
+            continue
+        if not message.get("executable"):
+            if after_tests and not message["fresh"]:
+                twice.append(f"  {message['target']['name']}: {', '.join(message['features'])}")
             continue
         name = message["target"]["name"]
         bootstrap = SANDBOX if name == SANDBOX.name else LAID_OUT / name / "bootstrap"
@@ -57,4 +62,10 @@ def build() -> dict[str, Path]:
         if not bootstrap.exists() or not filecmp.cmp(message["executable"], bootstrap, shallow=False):
             shutil.copy2(message["executable"], bootstrap)
         laid_out[name] = bootstrap
+    if twice:
+        raise BuildError(
+            "cargo compiled these crates twice, for the tests and for the functions. The first one has other features\n"
+            "in the tests. Let a function have them too, in [workspace.dependencies] of Cargo.toml; let api have them\n"
+            "among its [build-dependencies] where the crate runs on the build machine:\n" + "\n".join(twice)
+        )
     return laid_out

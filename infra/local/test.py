@@ -84,7 +84,7 @@ def main() -> int:
         unit = "not (package(simulation) or package(e2e))"
         check("unit, property and store tests", lambda: _run(*nextest, unit))
         check("simulation", lambda: _run(*nextest, "package(simulation)"))
-        check("functions", build)
+        check("functions", lambda: build(after_tests=True))
         check("end to end", lambda: _run(*_python("end_to_end.py")))
     except (CheckError, BuildError, features.FeatureError) as error:
         print(f"{error}\n✗ {_minutes(time.monotonic() - began)}: the check above failed.", file=sys.stderr)
