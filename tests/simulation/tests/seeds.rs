@@ -8,6 +8,10 @@ use simulation::seed::Seed;
 use simulation::workers::{self, Limit};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// As in the program: much of the time of a run is allocation.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The operations of a run.
 const OPERATIONS: usize = 200;
 
