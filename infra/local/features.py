@@ -15,7 +15,8 @@ class FeatureError(Exception):
 
 
 def check() -> None:
-    """A function that needs a feature that only a test brings would pass every test, and no release could build it."""
+    """Raises FeatureError where the local functions have a feature that a release does not have: such a function would
+    pass every test, and a release could not be built."""
     release = _features("--edges", "normal,build", *packages())
     local = _features("--edges", "normal,build", *with_clock_of_simulation())
     lines = []

@@ -67,7 +67,7 @@ pub async fn dry_run(
         let to = next.unwrap_or(WalkPosition::start_of(MEMBER_SHARDS));
         let save = app.store.save_dry_run(tenant, id, &mut dry_run, counts, to, now);
         let (ahead, is_saved) = try_join!(ahead, save)?;
-        let next = if is_saved {
+        (at, page) = if is_saved {
             let (Some(next), Some(read)) = (next, ahead) else { break };
             (next, read)
         } else {
@@ -83,7 +83,6 @@ pub async fn dry_run(
             app.campaigns.send(&CampaignMessage::dry_run_of(tenant, id)).await?;
             return Ok(());
         }
-        (at, page) = next;
     }
     let DryCounts { walked, recipients, .. } = dry_run.counts;
     tracing::info!(merchant = %tenant.merchant, campaign = %id, walked, recipients, "dry run");

@@ -2,8 +2,8 @@
 
 use crate::receiver::Reply;
 use crate::setup::{Fixture, now};
-use domain::WebhookId;
 use domain::webhook::{Health, Switch, probe_delay};
+use domain::{Instant, WebhookId};
 use jiff::ToSpan as _;
 use platform::messages::WebhookMessage;
 
@@ -11,6 +11,10 @@ const FAILURES: usize = 5;
 
 /// An endpoint that failed five times, whose first event waits; and the messages of its events.
 async fn paused(fixture: &Fixture) -> (WebhookId, Vec<String>) {
+    paused_at(fixture, now()).await
+}
+
+async fn paused_at(fixture: &Fixture, at: Instant) -> (WebhookId, Vec<String>) {
     let (id, _) = fixture.of_everything().await;
     for number in 1..=FAILURES + 2 {
         let sold = fixture.sale(&number.to_string()).await;
@@ -20,7 +24,7 @@ async fn paused(fixture: &Fixture) -> (WebhookId, Vec<String>) {
     fixture.queue.clear();
     fixture.receiver.answer(&[Reply::Status(503); FAILURES]);
     for event in &events[..FAILURES] {
-        assert!(fixture.deliver(event, 1, now()).await.is_err());
+        assert!(fixture.deliver(event, 1, at).await.is_err());
     }
     // A post that timed out before the receiver took it has left its reply behind.
     fixture.receiver.answer(&[]);
@@ -115,18 +119,10 @@ async fn an_accepted_probe_ends_the_pause_and_every_waiting_event_is_posted() {
 #[tokio::test]
 async fn a_pause_that_begins_within_a_second_is_ended_by_its_probe() {
     let fixture = Fixture::open().await;
-    let (id, _) = fixture.of_everything().await;
-    let sold = fixture.sale("1").await;
-    fixture.take(sold).await;
-    let event = fixture.waiting().pop().unwrap();
-    fixture.queue.clear();
-    fixture.receiver.answer(&[Reply::Status(503); FAILURES]);
     let within_a_second = now() + 486.milliseconds();
-    for _ in 0..FAILURES {
-        assert!(fixture.deliver(&event, 1, within_a_second).await.is_err());
-    }
+    let (id, events) = paused_at(&fixture, within_a_second).await;
     let probe = probes(&fixture.waiting()).pop().unwrap();
-    fixture.deliver(&event, 2, within_a_second).await.unwrap();
+    fixture.deliver(&events[0], 2, within_a_second).await.unwrap();
     fixture.deliver(&probe, 1, now() + 1.minute()).await.unwrap();
     let health = fixture.stored(id).await.health;
     assert_eq!((health.paused_at, health.waiting_since), (None, None));

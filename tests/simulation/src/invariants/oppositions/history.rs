@@ -1,8 +1,8 @@
 //! The history of a member's consents permits each message to the member.
 //!
-//! A change has the second in which the invocation began that stored it, and a message the second in which the
-//! invocation began that sent it. Neither tells when the change could be read first, so a change counts as read where
-//! that was possible.
+//! The history shows when the invocation of a change began, and a message shows when the invocation of its sending
+//! began. A change is stored, and consents are read, at any time of their invocations. So a consent permits a message
+//! that may have read it, and an opposition forbids only the messages that must have read it.
 
 use super::{Row, time_limit, unmerged};
 use crate::invariants::Rest;
@@ -61,7 +61,7 @@ fn permitted(changes: &[&RecordedChange], at: Instant) -> bool {
                 // is not known.
                 _ = state.consent(consent.clone());
             }
-            ConsentChange::Oppose(opposition) if *recorded_at + storing(opposition) < at => {
+            ConsentChange::Oppose(opposition) if *recorded_at + time_to_store(opposition) < at => {
                 _ = state.oppose(*opposition);
             }
             _ => {}
@@ -70,8 +70,8 @@ fn permitted(changes: &[&RecordedChange], at: Instant) -> bool {
     state.consent.is_some() && !state.is_opposed()
 }
 
-/// The time in which the invocation ends that stores an opposition.
-fn storing(opposition: &Opposition) -> SignedDuration {
+/// The time limit of the function that stores an opposition.
+fn time_to_store(opposition: &Opposition) -> SignedDuration {
     let function = match opposition.by {
         Credential::Operator | Credential::Key(_) => Function::Api,
         Credential::Link => Function::Callbacks,
