@@ -5,7 +5,7 @@ FIRST ?= $(shell date +%s)000
 LOCAL := $(PYTHON) infra/local/bootstrap.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run stop status collection test simulate bench deploy restore-drill fmt lint advisories
+.PHONY: help run stop status collection browser test simulate bench deploy restore-drill fmt lint advisories
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -21,6 +21,9 @@ status: ## Says whether the stack of `make run` is running, and where
 
 collection: ## Runs the till's calls (docs/till-collection) against the stack of `make run`; needs Node 20
 	@$(LOCAL) collection.py
+
+browser: ## Tests the pages in a browser against the stack of `make run` (ONLY=account for one file)
+	@$(LOCAL) browser.py $(ONLY)
 
 test: ## Runs every check: format, lints, licences, template, documents, tests, end to end
 	@$(LOCAL) test.py

@@ -3,7 +3,7 @@
 
 The run sells, returns and cancels as the demonstration's till, with new receipts each time. It uses a coupon of
 the demonstration and gives the coupon back. The collection is in Bruno's format. Bruno's command line runs on
-Node, which nothing else in this repository needs.
+Node.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The end-to-end tests, against a stack of their own in target/e2e: the tests in Rust, the till's collection, the
-comparison of the rights with the calls, then the drills.
+"""The end-to-end tests, against a stack of their own in target/e2e: the tests in Rust, the tests in a browser, the
+till's collection, the comparison of the rights with the calls, then the drills.
 
 The stack is created again for each run and stopped at its end, so a stack that `make run` left running is
 neither used nor disturbed.
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from contextlib import contextmanager
 
+import browser
 import collection
 import drills
 from bootstrap import SetupError, say
@@ -22,7 +23,7 @@ from demo import merchant
 from demo.api import DemoError
 from process import StackError, occupied
 from roles import comparison
-from stack import REGION, ROOT, SANDBOX_PORT_AFTER, Stack
+from stack import PAGES_PORT_AFTER, REGION, ROOT, SANDBOX_PORT_AFTER, Stack
 
 DIRECTORY = REPOSITORY / "target" / "e2e"
 FIRST_PORT = 4577
@@ -48,7 +49,7 @@ def main() -> int:
     try:
         with _alone():
             return _against_a_stack()
-    except (StackError, DemoError, drills.DrillError) as error:
+    except (StackError, DemoError, SetupError, drills.DrillError) as error:
         print(f"\n✗ {error}", file=sys.stderr)
         return 1
 
@@ -73,7 +74,7 @@ def _against_a_stack() -> int:
     try:
         stack.start(DIRECTORY / "calls.jsonl")
         stack.deploy(PARAMETERS)
-        failed = _nextest(stack) or _collection(stack)
+        failed = _nextest(stack) or browser.run(stack) or _collection(stack)
         if failed:
             print(f"\nThe stack's log: {os.path.relpath(stack.aws.log, REPOSITORY)}", file=sys.stderr)
         failed = failed or comparison.check(stack, DIRECTORY / "calls.jsonl")
@@ -93,7 +94,7 @@ def _nextest(stack: Stack) -> int:
 
 
 def _collection(stack: Stack) -> int:
-    """The calls of docs/till-collection at a merchant of their own. Nothing else here needs Node."""
+    """The calls of docs/till-collection at a merchant of their own."""
     try:
         collection.check_node()
     except SetupError as missing:
@@ -108,7 +109,7 @@ def _port() -> int:
     if named := os.environ.get("ZEROSIX_TEST_PORT"):
         return int(named)
     for port in range(FIRST_PORT, FIRST_PORT + 100):
-        if not occupied(port) and not occupied(port + SANDBOX_PORT_AFTER):
+        if not any(occupied(port + after) for after in (0, SANDBOX_PORT_AFTER, PAGES_PORT_AFTER)):
             return port
     raise StackError("No free port for the tests' stack. Choose one: ZEROSIX_TEST_PORT=… make test")
 

@@ -1,5 +1,5 @@
-"""The checks that need no Rust compiler: Python, the template with its roles and alarms, and the paths that the
-documents name.
+"""The checks that need no Rust compiler: Python, the syntax of the tests in a browser, the template with its roles and
+alarms, and the paths that the documents name.
 
 lint.py            reports
 lint.py --write    formats the Python code (`make fmt`)
@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import browser
 import checkov
 import documents
 from build import REPOSITORY
@@ -24,6 +25,7 @@ def main() -> int:
         _run("ruff", "check", "--quiet"),
         _run("ruff", "format", "--check", "--quiet"),
         _run("cfn-lint", "infra/template.yaml", "infra/merchant-uploads.yaml"),
+        browser.check_syntax(),
         _checks(),
         checkov.main(),
         documents.main(),

@@ -1,7 +1,7 @@
 """`make restore-drill`, and the restore itself. docs/operations.md says when to use which.
 
     restore.py drill                   restores the latest moment, compares, and removes the restored table again
-    restore.py stop                    refuses tills and stops the readers of the queues, which keep their messages
+    restore.py stop                    refuses tills and members, and stops the readers of the queues
     restore.py table --at MOMENT       restores a moment (2026-11-29T03:15:00+01:00) and keeps the table
     restore.py prepare TABLE --at …    finishes a restored table whose preparation was interrupted
     restore.py carry TABLE             carries oppositions and suppressions of TABLE into the table in use

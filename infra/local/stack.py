@@ -1,4 +1,5 @@
-"""The service's stack on this machine: MiniStack, the providers' sandbox, and the real template deployed into it.
+"""The service's stack on this machine: MiniStack, the providers' sandbox, the proxy of the pages for members, and the
+real template deployed into it.
 
     stack.py start  [--dir .local] [--port 4566]
     stack.py deploy [--dir .local] [--parameter Name=Value …]
@@ -6,7 +7,7 @@
     stack.py stop   [--dir .local]
 
 A stack keeps everything in its directory: `state/` (the data that AWS would hold), `stack.json` (addresses and
-names), `deploy.log`, and a log and a process id for each of its two programs. Two stacks with two directories and
+names), `deploy.log`, and a log and a process id for each of its three programs. Two stacks with two directories and
 two ports share nothing, so the tests do not disturb a developer's stack.
 """
 
@@ -27,13 +28,15 @@ from urllib.parse import urlsplit
 from build import LAID_OUT, REPOSITORY, SANDBOX
 from operate.deployment import remove_failed_creation
 from process import Process, StackError, short, tail
+from proxy import HEALTH
 from template import TEMPLATE
 
 NAME = "zerosix"
 REGION = "eu-west-3"
 PORT = 4566
-# The port of the sandbox, counted from MiniStack's: 4600 for 4566.
+# The ports of the sandbox and of the pages for members, counted from MiniStack's: 4600 and 4601 for 4566.
 SANDBOX_PORT_AFTER = 34
+PAGES_PORT_AFTER = 35
 # How `sam deploy` reads the empty value of a parameter.
 EMPTY = '""'
 # MiniStack's root account. It is no secret: it gives access only to a stack that listens on this machine.
@@ -80,12 +83,18 @@ class Stack:
         self._port = port or self._port_of_state or PORT
         self.aws = Process("ministack", self.directory, self._port, "/_ministack/health")
         self.sandbox = Process("sandbox", self.directory, self._port + SANDBOX_PORT_AFTER, "/health")
+        self.proxy = Process("proxy", self.directory, self._port + PAGES_PORT_AFTER, HEALTH)
 
     # ── Read ──────────────────────────────────────────────────────────────────────────────
 
     @property
     def endpoint(self) -> str:
         return self.aws.url
+
+    @property
+    def account_url(self) -> str:
+        """The origin of the pages for members. A browser accepts cookies for https from `localhost` by http too."""
+        return f"http://localhost:{self.proxy.port}"
 
     def client(self, service: str, config=None):
         """An AWS client of this stack. It ignores the AWS account that the user is logged in to."""
@@ -169,12 +178,14 @@ class Stack:
             forget_stream_positions(state / "services")
         started = self.aws.start(command, environment)
         self.sandbox.start([str(SANDBOX), "--port", str(self.sandbox.port)], _bare_environment())
+        serve_pages = [sys.executable, str(Path(__file__).with_name("proxy.py")), "--port", str(self.proxy.port)]
+        self.proxy.start([*serve_pages, "--description", str(self._description)], _bare_environment())
         return started
 
     def stop(self) -> bool:
         """True if the stack ran."""
-        stopped = self.sandbox.stop()
-        return self.aws.stop() or stopped
+        stopped = [self.proxy.stop(), self.sandbox.stop(), self.aws.stop()]
+        return any(stopped)
 
     # ── Deploy ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,6 +195,7 @@ class Stack:
             **PARAMETERS,
             "Architecture": _architecture(),
             "LocalEndpoint": self.endpoint,
+            "LocalOrigin": self.account_url,
             "BrevoUrl": f"{self.sandbox.url}/brevo",
             "SinchUrl": f"{self.sandbox.url}/sinch",
             **(parameters or {}),
@@ -198,6 +210,7 @@ class Stack:
         self._open_accounts(api_url)
         self.write_description(
             api_url=api_url,
+            account_url=self.account_url,
             sandbox_url=self.sandbox.url,
             uploads_bucket=outputs["UploadsBucket"],
             archives_bucket=outputs["ArchivesBucket"],
@@ -320,7 +333,8 @@ def main() -> int:
             print("Stopped. The state is kept in .local." if stack.stop() else "The stack was not running.")
         elif chosen.action == "status":
             running = stack.aws.running()
-            print(f"Running on {stack.endpoint}. The outbox: {stack.sandbox.url}" if running else "Stopped.")
+            places = f"The outbox: {stack.sandbox.url}. The pages for members: {stack.account_url}"
+            print(f"Running on {stack.endpoint}. {places}" if running else "Stopped.")
         else:
             stack.start()
             if chosen.action == "deploy":

@@ -66,6 +66,7 @@ def main() -> int:
         [
             ("features", features.check),
             ("Python tools", _install),
+            ("browser", lambda: _run_quietly(*_python("browser.py"), "install")),
             ("Python, template, documents", lambda: _run_quietly(*_python("lint.py"))),
             ("licences, sources, duplicates", _licences),
         ]

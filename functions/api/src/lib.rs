@@ -3,6 +3,7 @@
 //! [`router()`] serves the routes; [`openapi`] describes the same list. Each aggregate has a folder: its
 //! handlers read a request into types of the domain, call the store and answer.
 
+mod access_log;
 mod campaign;
 pub mod codes;
 mod context;

@@ -6,8 +6,8 @@
 
 use crate::context::App;
 use crate::{
-    campaign, coupon, inbound, ledger, member, merchant, preflight, programme, purchase, retention,
-    reward, service, upload, webhook,
+    access_log, campaign, coupon, inbound, ledger, member, merchant, preflight, programme,
+    purchase, retention, reward, service, upload, webhook,
 };
 use axum::Router;
 use axum::handler::Handler;
@@ -69,6 +69,7 @@ routes! {
     PutProgramme: programme::version::put,
     PatchProgramme: programme::version::patch,
     ListErasures: retention::erasures::list,
+    ListAccessLog: access_log::list::list,
     EraseMemberByOperator: member::erasure::erase_by_operator,
     SuppressContactsByOperator: retention::suppressions::create_by_operator,
 

@@ -81,9 +81,13 @@ schemas! {
     /// callback, or the service itself.
     CredentialText = text()
         .pattern(Some(
-            "^(operator|link|service|(key|upload):[0-7][0-9A-HJKMNP-TV-Z]{25}|provider:(brevo|sinch))$",
+            "^(operator|link|member|service|(key|upload):[0-7][0-9A-HJKMNP-TV-Z]{25}|provider:(brevo|sinch))$",
         ))
         .examples(["key:01M86DNQG02W65QJ2ENKX1WYVS"]);
+    /// The person of an entry of the access log: a member, or a person who gave a login that no member has
+    /// (`unknown`). More kinds of persons may follow.
+    ActorText = text().pattern(Some("^(unknown|member:[0-7][0-9A-HJKMNP-TV-Z]{25})$"))
+        .examples(["member:01M86DNQG02W65QJ2ENKX1WYVS"]);
     /// The identifier of a purchase: its establishment, register, day and receipt number in base64url.
     PurchaseId = text().pattern(Some("^[A-Za-z0-9_-]+$")).min_length(Some(1)).max_length(Some(119))
         .examples(["cGFyaXMjMSMyMDI2LTExLTI0IzIwMjYvMDAwMTIz"]);

@@ -1,6 +1,7 @@
 //! The routes of the function.
 
 use crate::context::App;
+use crate::page::PAGES;
 use crate::{callback, objection};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -12,6 +13,8 @@ use http_edge::Problem;
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Every route. Building the router makes no call.
+///
+/// The objection accepts forms of any origin, because mail programs send the one-click objection themselves.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/callbacks/{provider}/{account}", post(callback::receive))
@@ -20,4 +23,6 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(from_fn(http_edge::requests::observe))
         .with_state(app)
+        // Outside of `observe`, which forbids caching.
+        .merge(web::assets::routes(&PAGES))
 }

@@ -348,3 +348,33 @@ async fn a_link_that_is_not_ours_changes_nothing_and_the_page_says_what_to_do() 
     }
     assert!(fixture.permits(member).await);
 }
+
+#[tokio::test]
+async fn the_page_is_in_the_reader_s_language_and_loads_its_style_sheet_from_the_function() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member().await;
+    let path = format!("/u/{}", fixture.link(member, "camille@example.com"));
+    let english = [("accept-language", "en-GB,en;q=0.9")];
+    let (_, page) = fixture.ask(Method::GET, &path, &english, "").await;
+    assert!(page.contains("<html lang=\"en\">"), "{page}");
+    assert!(page.contains("Boutique Exemple will not send you any more e-mails."), "{page}");
+    let (_, page) = fixture.ask(Method::GET, &format!("{path}?lang=fr"), &english, "").await;
+    assert!(page.contains("Boutique Exemple ne vous enverra plus de messages par e-mail."));
+    let link = page.split_once("<link rel=\"stylesheet\" href=\"..").unwrap().1;
+    let (status, style) = fixture.ask(Method::GET, link.split_once('"').unwrap().0, &[], "").await;
+    assert_eq!(status, 200);
+    assert!(style.contains("Pico CSS"));
+    assert_eq!(fixture.ask(Method::GET, "/assets/pico.css", &[], "").await.0, 404);
+}
+
+#[tokio::test]
+async fn the_button_of_a_mail_program_objects_although_it_is_on_another_site() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member().await;
+    let path = format!("/u/{}", fixture.link(member, "camille@example.com"));
+    let foreign = [("sec-fetch-site", "cross-site"), ("origin", "https://mail.example.com")];
+    let (status, _) =
+        fixture.ask(Method::POST, &path, &foreign, "List-Unsubscribe=One-Click").await;
+    assert_eq!(status, 200);
+    assert!(!fixture.permits(member).await);
+}

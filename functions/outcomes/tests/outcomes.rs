@@ -110,7 +110,17 @@ impl Fixture {
             panic!("no member")
         };
         let reason = domain::retention::ErasureReason::Inactive;
-        let tombstone = store.decide_erasure(scope, &read, reason, today).await.unwrap().unwrap();
+        let tombstone = store
+            .decide_erasure(
+                scope,
+                &read,
+                &store.login_state(scope, &read.person).await.unwrap(),
+                reason,
+                today,
+            )
+            .await
+            .unwrap()
+            .unwrap();
         store.carry_out_erasure(scope, &tombstone, today).await.unwrap();
     }
 

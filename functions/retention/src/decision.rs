@@ -1,8 +1,8 @@
 //! The decision on a member whose day in the due index has come.
 
+use domain::Day;
 use domain::retention::{self, ErasureReason};
-use domain::{Day, Sector};
-use store::{DueMember, Member, Tombstone};
+use store::{DueMember, LoginState, Member, Scope, Store, StoreError, Tombstone};
 
 pub(crate) enum Decision {
     /// The member is gone, or has another day already.
@@ -12,24 +12,37 @@ pub(crate) enum Decision {
     /// The deadline has moved to a later day.
     Rearm(Box<Member>, Day, ErasureReason),
     /// The deadline has come.
-    Erase(Box<Member>, Day, ErasureReason),
+    Erase(Box<Member>, LoginState, Day, ErasureReason),
 }
 
-pub(crate) fn decide(due: DueMember, sector: Sector, today: Day) -> Decision {
-    match due {
-        DueMember::Gone | DueMember::Merged(_) => Decision::Nothing,
-        DueMember::Erased(tombstone) => Decision::CarryOut(tombstone),
+/// Decides on a member: no call, and 1 read unit for the login where a deadline without sign-ins has come.
+pub(crate) async fn decide(
+    store: &Store,
+    scope: &Scope,
+    due: DueMember,
+    today: Day,
+) -> Result<Decision, StoreError> {
+    let member = match due {
+        DueMember::Gone | DueMember::Merged(_) => return Ok(Decision::Nothing),
+        DueMember::Erased(tombstone) => return Ok(Decision::CarryOut(tombstone)),
         // The index is eventually consistent: the member has another day already.
         DueMember::Member(member) if member.person.due.is_some_and(|due| due > today) => {
-            Decision::Nothing
+            return Ok(Decision::Nothing);
         }
-        DueMember::Member(member) => {
-            let (day, reason) = retention::deadline(&member.person, &member.account, sector);
-            if day > today {
-                Decision::Rearm(member, day, reason)
-            } else {
-                Decision::Erase(member, day, reason)
-            }
-        }
+        DueMember::Member(member) => member,
+    };
+    let Member { person, account, .. } = &*member;
+    let sector = scope.settings.merchant.sector;
+    let (day, reason) = retention::deadline(person, account, sector);
+    if day > today {
+        return Ok(Decision::Rearm(member, day, reason));
     }
+    let login = store.login_state(scope, person).await?;
+    let (day, reason) =
+        retention::deadline_after_sign_in(person, account, login.last_connection, sector);
+    Ok(if day > today {
+        Decision::Rearm(member, day, reason)
+    } else {
+        Decision::Erase(member, login, day, reason)
+    })
 }

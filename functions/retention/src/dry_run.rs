@@ -200,10 +200,10 @@ async fn row(
         Err(_) => return Ok(row(Action::Fail, None, day)),
         Ok(due) => due,
     };
-    Ok(match decide(due, settings.merchant.sector, today) {
+    Ok(match decide(&app.store, &scope, due, today).await? {
         Decision::Nothing => None,
         Decision::CarryOut(tombstone) => row(Action::LookAgain, Some(tombstone.reason), day),
         Decision::Rearm(_, deadline, reason) => row(Action::Rearm, Some(reason), deadline),
-        Decision::Erase(_, deadline, reason) => row(Action::Erase, Some(reason), deadline),
+        Decision::Erase(_, _, deadline, reason) => row(Action::Erase, Some(reason), deadline),
     })
 }

@@ -177,7 +177,7 @@ async fn process(
     let store = &app.store;
     let mut due = store.due_member(scope, member).await?;
     for _ in 0..ATTEMPTS {
-        match decide(due, scope.settings.merchant.sector, today) {
+        match decide(store, scope, due, today).await? {
             Decision::Nothing => return Ok(Swept::Gone),
             Decision::CarryOut(tombstone) => {
                 store.carry_out_erasure(scope, &tombstone, today).await?;
@@ -188,9 +188,9 @@ async fn process(
                     return Ok(Swept::Rearmed);
                 }
             }
-            Decision::Erase(member, _, reason) => {
-                if let Some(tombstone) = store.decide_erasure(scope, &member, reason, today).await?
-                {
+            Decision::Erase(member, login, _, reason) => {
+                let decided = store.decide_erasure(scope, &member, &login, reason, today).await?;
+                if let Some(tombstone) = decided {
                     store.carry_out_erasure(scope, &tombstone, today).await?;
                     tracing::info!(%tenant, member = %tombstone.member, reason = reason.as_str(), "erased");
                     return Ok(Swept::Erased);

@@ -1,4 +1,4 @@
-//! Sends the batches of campaigns to providers.
+//! Sends the batches of campaigns, and notices, to providers.
 //!
 //! A batch is claimed first. Each recipient's consent is read strongly after the claim and before the call
 //! to the provider. No message is ever sent twice.
@@ -11,6 +11,7 @@ mod content;
 mod context;
 mod dispatch;
 mod hours;
+mod notice;
 mod recipients;
 mod sending;
 

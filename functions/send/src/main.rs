@@ -1,4 +1,4 @@
-//! The function `send` sends the batches of campaigns to providers.
+//! The function `send` sends the batches of campaigns, and notices, to providers.
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, service_fn};

@@ -1,14 +1,15 @@
-//! Batches sent through the providers' sandbox: every recipient receives the message once.
+//! Batches and notices sent through the providers' sandbox: every recipient receives the message once.
 
 #![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
 
 use domain::campaign::{Campaign, Content, State, Step};
 use domain::member::consent::OppositionReason;
 use domain::member::{Details, Email};
+use domain::sign_in::SignInCode;
 use domain::{CampaignId, Channel, Credential, Instant, MemberId, Segment};
 use jiff::ToSpan as _;
 use messaging::{BaseUrl, providers};
-use platform::messages::BatchMessage;
+use platform::messages::{BatchMessage, NoticeMessage};
 use platform::queue::Failed;
 use rstest::rstest;
 use sandbox::Sandbox;
@@ -16,8 +17,8 @@ use send::{Accounts, Allowed, App, ProviderUrls, SmsHours, handle};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use store::{
-    BatchId, ConsentChange, Counts, CutBatch, Figures, MEMBER_SHARDS, NewMember, Scope,
-    WalkPosition,
+    BatchId, CodeRequest, ConsentChange, Counts, CutBatch, Figures, MEMBER_SHARDS, NewCode,
+    NewMember, Scope, WalkPosition,
 };
 use support::{
     Table, consent, email_sender, instant, merchant, mobile, open_merchant, opposition, sms_sender,
@@ -173,6 +174,17 @@ impl Fixture {
             messages.push(serde_json::to_string(&BatchMessage::of(tenant, id, batch)).unwrap());
         }
         (id, messages)
+    }
+
+    /// Stores a code to sign in, and gives the message about its notice.
+    async fn notice(&self, number: u16) -> String {
+        let (mobile, code) = (mobile(number), SignInCode::of_random(42));
+        let text = "Boutique: votre code est 000042. {{merchant}}\n\n@carte.example.com #000042";
+        let new =
+            NewCode { mobile: &mobile, code: &code, text, source: "192.0.2.7", codes_of_day: 9 };
+        let requested = self.app.store.request_code(&self.scope, &new, now()).await.unwrap();
+        let CodeRequest::Stored(notice) = requested else { unreachable!("{requested:?}") };
+        serde_json::to_string(&NoticeMessage::of(self.scope.tenant(), notice)).unwrap()
     }
 
     async fn oppose(&self, member: MemberId) {
@@ -622,4 +634,52 @@ async fn no_message_is_sent_for_a_merchant_whose_contract_has_ended() {
     assert_eq!(figures.counts, Counts::default());
     let counts = fixture.ask("/outbox/counts.json", None).await;
     assert_eq!(counts["emails"], json!(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_sent_once_whatever_the_hour_and_the_oppositions() {
+    let fixture = Fixture::open().await;
+    let member = fixture.member(1, "camille@example.com").await;
+    let opposition = opposition(now(), OppositionReason::Stop);
+    let store = &fixture.app.store;
+    store.oppose(&fixture.scope, member, Channel::Sms, opposition, now()).await.unwrap();
+    let message = fixture.notice(1).await;
+    for _ in 0..3 {
+        handle(&fixture.app, &message, now()).await.unwrap();
+    }
+    let outbox = fixture.ask("/outbox.json", None).await;
+    assert_eq!(outbox.as_array().unwrap().len(), 1);
+    // The text is sent as it is: no placeholder, no mention of STOP.
+    let text = "Boutique: votre code est 000042. {{merchant}}\n\n@carte.example.com #000042";
+    assert_eq!((&outbox[0]["to"], &outbox[0]["text"]), (&json!(mobile(1).as_str()), &json!(text)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_has_expired_is_not_sent() {
+    let fixture = Fixture::open().await;
+    let message = fixture.notice(1).await;
+    handle(&fixture.app, &message, now() + 10.minutes()).await.unwrap();
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["sms"], 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_that_the_provider_did_not_take_is_sent_by_the_next_delivery() {
+    let fixture = Fixture::open().await;
+    let message = fixture.notice(1).await;
+    fixture.ask("/control/faults", Some(json!({"fail_every": 1, "status": 429}))).await;
+    assert!(matches!(handle(&fixture.app, &message, now()).await, Err(Failed::Retry(_))));
+    fixture.ask("/control/faults", Some(json!({}))).await;
+    handle(&fixture.app, &message, now() + 1.minute()).await.unwrap();
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["sms"], 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_whose_outcome_is_unknown_is_not_sent_again() {
+    let fixture = Fixture::open().await;
+    let message = fixture.notice(1).await;
+    fixture.ask("/control/faults", Some(json!({"lose_every": 1}))).await;
+    for _ in 0..2 {
+        handle(&fixture.app, &message, now()).await.unwrap();
+    }
+    assert_eq!(fixture.ask("/outbox/counts.json", None).await["sms"], 1);
 }

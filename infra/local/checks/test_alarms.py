@@ -50,6 +50,13 @@ class TheAlarms(unittest.TestCase):
         allowed = {name for name, one in functions().items() if one.get("RecursiveLoop") == "Allow"}
         self.assertEqual(watched("RecursiveInvocationsDropped"), allowed)
 
+    def test_watch_refusals_failures_and_latency_of_every_http_api(self):
+        apis = set(of_type("AWS::ApiGatewayV2::Api"))
+        for metric in ("4xx", "5xx", "Latency"):
+            dimensions = [alarm["Dimensions"] for alarm in ALARMS.values() if alarm["MetricName"] == metric]
+            self.assertTrue(all([one["Name"] for one in listed] == ["ApiId"] for listed in dimensions), metric)
+            self.assertEqual({listed[0]["Value"]["Ref"] for listed in dimensions}, apis, metric)
+
     def test_watch_refusals_latency_and_concurrency(self):
         metrics = {
             (alarm["Namespace"], alarm["MetricName"])
@@ -106,6 +113,16 @@ class TheDashboard(unittest.TestCase):
         self.assertLessEqual(
             {"4xx", "5xx", "Latency", "Throttles", "ConcurrentExecutions", "TransactionConflict"}, shown
         )
+
+    def test_shows_refusals_failures_and_latency_of_every_http_api(self):
+        rows = [row for widget in self.body()["widgets"] for row in widget["properties"]["metrics"]]
+        for name in of_type("AWS::ApiGatewayV2::Api"):
+            shown = {row[1] for row in rows if row[2:4] == ["ApiId", f"${{{name}}}"]}
+            self.assertEqual(shown, {"Count", "4xx", "5xx", "Latency"}, name)
+
+    def test_has_no_widget_on_top_of_another_one(self):
+        places = [(widget["x"], widget["y"]) for widget in self.body()["widgets"]]
+        self.assertEqual(len(places), len(set(places)))
 
     def test_shows_every_function_and_every_queue(self):
         text = json.dumps(self.body())

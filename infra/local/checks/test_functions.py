@@ -44,7 +44,7 @@ class TheFunctions(unittest.TestCase):
 
     def test_reserve_no_concurrency_unless_a_parameter_says_so(self):
         reserved = {name for name, one in functions().items() if "ReservedConcurrentExecutions" in one}
-        self.assertEqual(reserved, {"api", "callbacks"})
+        self.assertEqual(reserved, {"account", "api", "callbacks"})
         for name in reserved:
             choice = functions()[name]["ReservedConcurrentExecutions"]["Fn::If"]
             self.assertEqual(choice[0], f"Has{name.capitalize()}Reservation")
@@ -57,6 +57,22 @@ class TheFunctions(unittest.TestCase):
                     queue = source["Properties"]["Queue"]["Fn::GetAtt"][0]
                     seconds = parameters[queues[queue]["VisibilityTimeout"]["Ref"]]["Default"]
                     self.assertGreaterEqual(seconds, 6 * properties["Timeout"], queue)
+
+    def test_have_a_queue_whose_message_becomes_a_dead_letter_before_the_queue_drops_it(self):
+        for name, queue in of_type("AWS::SQS::Queue").items():
+            if "RedrivePolicy" in queue:
+                redelivery = template()["Parameters"][queue["VisibilityTimeout"]["Ref"]]
+                # The queue of notices is the only one that keeps its messages for less than days.
+                seconds = redelivery["MaxValue" if name == "NoticesQueue" else "Default"]
+                deliveries = queue["RedrivePolicy"]["maxReceiveCount"]
+                self.assertGreater(queue["MessageRetentionPeriod"], deliveries * seconds, name)
+
+    def test_give_a_sign_in_code_a_queue_of_its_own_that_keeps_no_old_one(self):
+        events = functions()["send"]["Events"]
+        queues = [source["Properties"]["Queue"]["Fn::GetAtt"][0] for source in events.values()]
+        self.assertEqual(queues, ["SendsQueue", "NoticesQueue"])
+        # Twice the time after which a code has expired.
+        self.assertLessEqual(of_type("AWS::SQS::Queue")["NoticesQueue"]["MessageRetentionPeriod"], 2 * 600)
 
     def test_read_the_stream_of_the_table_in_several_batches_at_a_time(self):
         changes = functions()["webhooks"]["Events"]["Changes"]["Properties"]

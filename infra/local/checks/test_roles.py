@@ -4,7 +4,7 @@ import unittest
 
 from roles.comparison import missing, unused
 from roles.policies import documents, findings
-from roles.rights import Call, Right, granted, is_like, statements
+from roles.rights import Call, Right, denied, granted, is_like, statements
 from template import functions, of_type, resources
 
 # The partition of a merchant's till keys and other settings.
@@ -12,13 +12,22 @@ MERCHANT = "M#01KAVJT4P0000000000000000A"
 WEBHOOKS = f"{MERCHANT}#WEBHOOKS"
 USES = f"{MERCHANT}#PROGRAMMES"
 PERSONS = (f"{MERCHANT}#S#03", f"{MERCHANT}#TEST#S#03")
+# Two partitions of the access log, of live and of test data.
+ACCESS_LOGS = (f"LOG#{MERCHANT}#2026-11", f"LOG#{MERCHANT}#TEST#2026-11")
+LOGINS = tuple(f"{tenant}#LOGIN#01KAVJT4P0000000000000000B" for tenant in (MERCHANT, f"{MERCHANT}#TEST"))
+TICKETS = tuple(f"{tenant}#TICKET#5d41402abc4b2a76" for tenant in (MERCHANT, f"{MERCHANT}#TEST"))
 READS = ("GetItem", "Query", "BatchGetItem")
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete")
 
 
 def may(function: str, action: str, key: str) -> bool:
     call = Call(function, f"dynamodb:{action}", "Table", key)
-    return any(right.allows(call) for right in granted())
+    return any(right.allows(call) for right in granted()) and not any(denial.allows(call) for denial in denied())
+
+
+def who_may(actions: tuple[str, ...], key: str) -> set[tuple[str, str]]:
+    """The functions with their actions on items of a partition."""
+    return {(name, action) for name in functions() for action in actions if may(name, action, key)}
 
 
 class ThePolicies(unittest.TestCase):
@@ -35,6 +44,13 @@ class ThePolicies(unittest.TestCase):
                 condition = statement.get("Condition", {})
                 if "ForAllValues:StringLike" in condition:
                     self.assertEqual(condition.get("Null"), {"dynamodb:LeadingKeys": "false"}, statement["Sid"])
+
+    def test_allow_a_call_by_all_of_its_keys_and_deny_it_by_one(self):
+        for function in functions():
+            for statement in statements(function):
+                operators = set(statement.get("Condition", {})) - {"Null"}
+                expected = "ForAllValues:StringLike" if statement["Effect"] == "Allow" else "ForAnyValue:StringLike"
+                self.assertLessEqual(operators, {expected}, (function, statement["Sid"]))
 
     def test_let_no_function_scan_the_table(self):
         for right in granted():
@@ -89,6 +105,46 @@ class TheKeysOfTheRoles(unittest.TestCase):
         self.assertEqual({one for one in writers if one[0] not in ("api", "retention")}, {("ingest", "UpdateItem")})
         self.assertIn(("api", "UpdateItem"), writers)
 
+    def test_let_nobody_change_or_delete_an_entry_of_the_access_log(self):
+        for key in ACCESS_LOGS:
+            self.assertEqual(who_may(WRITES, key), {("account", "PutItem")})
+            self.assertEqual({name for name, _ in who_may(READS, key)}, {"api", "retention"})
+        # A function with the whole table has a denial, which counts even where somebody adds a right.
+        wide = {right.function for right in granted() if right.resource == "Table" and not right.keys}
+        expected = {
+            (name, f"dynamodb:{action}", "Table", ("LOG#*",)) for name in wide - {"webhooks"} for action in WRITES[:4]
+        }
+        self.assertEqual({(one.function, one.action, one.resource, one.keys) for one in denied()}, expected)
+
+    def test_let_account_write_no_entry_of_the_access_log_of_internal_people(self):
+        self.assertFalse(may("account", "PutItem", "LOG#internal#2026-11"))
+
+    def test_let_only_account_and_the_two_wide_roles_reach_logins_and_tickets(self):
+        for key in (*LOGINS, *TICKETS):
+            self.assertEqual({name for name, _ in who_may((*READS, *WRITES), key)}, {"account", "api", "retention"})
+        for key in LOGINS:
+            of_account = {one for one in who_may(WRITES, key) if one[0] == "account"}
+            self.assertEqual(of_account, {("account", "PutItem")})
+            self.assertTrue(may("retention", "DeleteItem", key))
+
+    def test_let_account_delete_tickets_and_contacts_and_nothing_else_of_the_table(self):
+        deleting = {right for right in granted() if right.function == "account" and "Delete" in right.action}
+        patterns = {right.keys for right in deleting if right.resource == "Table"}
+        self.assertEqual(patterns, {("M#*#CONTACT#*", "M#*#TICKET#*")})
+
+    def test_let_account_put_notices_and_send_claim_them(self):
+        for tenant in (MERCHANT, f"{MERCHANT}#TEST"):
+            notice = f"{tenant}#NOTICE#01KAVJT4P0000000000000000C"
+            others = {one for one in who_may((*READS, *WRITES), notice) if one[0] not in ("api", "retention")}
+            self.assertEqual(others, {("account", "PutItem"), ("send", "UpdateItem")})
+
+    def test_do_not_let_account_reach_offers_campaigns_files_and_settings(self):
+        for part in ("REWARD", "OFFER", "COUPON#03", "CAMPAIGNS", "UPLOAD", "ADJUSTED", "WEBHOOKS", "PROGRAMMES"):
+            for action in (*READS, *WRITES):
+                self.assertFalse(may("account", action, f"{MERCHANT}#{part}"), (action, part))
+        for action in WRITES:
+            self.assertFalse(may("account", action, MERCHANT), action)
+
     def test_do_not_let_webhooks_read_or_write_persons(self):
         for action in (*READS, *WRITES):
             for person in PERSONS:
@@ -132,6 +188,11 @@ class TheComparison(unittest.TestCase):
             Call("api", "s3:GetObject", "ReportsBucket/refused/1.csv"),
         ):
             self.assertEqual(len(missing(self.rights, [call])), 1, call)
+
+    def test_names_a_call_that_a_denial_refuses(self):
+        denials = (Right("api", "dynamodb:GetItem", "Table", ("M#0?",)),)
+        self.assertEqual(len(missing(self.rights, [self.get], denials)), 1)
+        self.assertEqual(missing(self.rights, [Call("api", "dynamodb:GetItem", "Table", "M#11")], denials), [])
 
     def test_names_a_right_without_a_call(self):
         self.assertEqual(

@@ -5,7 +5,8 @@ from unittest import mock
 
 import boto3
 from botocore.stub import Stubber
-from operate.standstill import StandstillError, _switch_readers, start
+from operate.standstill import REFUSED, StandstillError, _switch_readers, start
+from template import functions, of_type
 
 READER = "5f1c8c0e-0000-4000-8000-000000000000"
 
@@ -47,6 +48,16 @@ class AStandstill(unittest.TestCase):
             self.reader(state)
             _switch_readers(self.clients, "zerosix-send", enabled=False)
             self.aws.assert_no_pending_responses()
+
+    def test_refuses_every_function_that_is_called_by_https_but_the_one_of_the_providers(self):
+        called = {
+            permission["FunctionName"]["Ref"].removesuffix("Function").lower()
+            for permission in of_type("AWS::Lambda::Permission").values()
+        }
+        self.assertEqual(set(REFUSED), called - {"callbacks"})
+        # The end of a standstill gives a function the limit of its parameter back.
+        for name in REFUSED:
+            self.assertIn("ReservedConcurrentExecutions", functions()[name], name)
 
     def test_refuses_to_start_a_function_that_the_stack_does_not_have(self):
         function = {

@@ -50,6 +50,15 @@ class TheTemplate(unittest.TestCase):
             self.assertTrue(kept, bucket)
             self.assertGreaterEqual(min(kept), needed, bucket)
 
+    def test_has_dead_letters_of_its_own_for_every_queue_and_keeps_them_two_weeks(self):
+        queues = of_type("AWS::SQS::Queue")
+        letters = {name for name in queues if name.endswith("DeadLetters")}
+        for name in set(queues) - letters:
+            target = queues[name]["RedrivePolicy"]["deadLetterTargetArn"]
+            self.assertEqual(target, {"Fn::GetAtt": [f"{name.removesuffix('Queue')}DeadLetters", "Arn"]}, name)
+        for name in letters:
+            self.assertEqual(queues[name]["MessageRetentionPeriod"], 14 * 86_400, name)
+
     def test_has_a_queue_policy_whose_statement_names_one_resource(self):
         for name, properties in of_type("AWS::SQS::QueuePolicy").items():
             for statement in properties["PolicyDocument"]["Statement"]:

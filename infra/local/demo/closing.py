@@ -93,6 +93,10 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     call = f"curl -sS -H @{short(header)}"
     url = stack.describe()["api_url"]
     print(f"Read the messages since the start of the stack, as the recipients would: {stack.sandbox.url}\n")
+    counter = f"{stack.account_url}/join/{demo['merchant_id']}/{demo['establishment_id']}"
+    print("Join as a customer at the counter, with a mobile that begins with 06 39 98, in a browser on this machine:\n")
+    print(f"  {counter}\n")
+    print(f"The SMS with the code is in the same list of messages: {stack.sandbox.url}\n")
     print("Try these calls of a till and of a back office. A header file holds a key and the name of its software.\n")
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"

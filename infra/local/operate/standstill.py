@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-# What tills call. While it stands still, tills keep their sales and send them again. `callbacks` goes on: a provider
-# drops an event that is refused, and the events wait in the queue.
-REFUSED = ("api",)
+# What tills and members call. While it stands still, tills keep their sales and send them again, and a member tries
+# again later. `callbacks` goes on: a provider drops an event that is refused, and the events wait in the queue.
+REFUSED = ("account", "api")
 # The states of a reader that is off, and of one that is on.
 SETTLED = ("Disabled", "Enabled")
 SETTLED_WITHIN_SECONDS = 300
@@ -25,8 +25,8 @@ class StandstillError(Exception):
 
 
 def stop(client, stack: str) -> None:
-    """Disables the schedules and the readers of queues and of the stream, and refuses the calls of tills. A second call
-    changes nothing."""
+    """Disables the schedules and the readers of queues and of the stream, and refuses the calls of tills and members. A
+    second call changes nothing."""
     for name in _of_type(client, stack, "AWS::Scheduler::ScheduleGroup"):
         _switch_schedules(client, name, "DISABLED")
     for name in _functions(client, stack):

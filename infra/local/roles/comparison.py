@@ -18,7 +18,7 @@ from pathlib import Path
 
 from stack import NAME, Stack
 
-from roles.rights import Call, Right, granted
+from roles.rights import Call, Right, denied, granted
 
 # Actions that Lambda takes in the name of the function. MiniStack does without them.
 OF_LAMBDA = {
@@ -57,9 +57,13 @@ KEY_EXCEPTIONS = {
 }
 
 
-def missing(rights: Iterable[Right], calls: Iterable[Call]) -> list[str]:
-    """A sentence for each call that no right allows."""
-    refused = {call for call in calls if not any(right.allows(call) for right in rights)}
+def missing(rights: Iterable[Right], calls: Iterable[Call], denials: Iterable[Right] = ()) -> list[str]:
+    """A sentence for each call that no right allows, or that a denial refuses."""
+    refused = {
+        call
+        for call in calls
+        if not any(right.allows(call) for right in rights) or any(denial.allows(call) for denial in denials)
+    }
     return sorted(
         f"{call.function} called {call.action} on {call.resource}"
         + (f" with the key {call.key}" if call.key else "")
@@ -117,7 +121,7 @@ def _without_suffix(secret: str) -> str:
 def check(stack: Stack, record: Path) -> int:
     """Prints a sentence for each difference. The exit code: 0 if there is none."""
     calls = made(record, logical_names(stack))
-    differences = missing(granted(), calls) + unused(granted(), calls)
+    differences = missing(granted(), calls, denied()) + unused(granted(), calls)
     for sentence in differences:
         print(sentence, file=sys.stderr)
     return 1 if differences else 0

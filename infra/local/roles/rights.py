@@ -1,4 +1,4 @@
-"""The rights that the template gives to the role of each function."""
+"""The rights that the template gives to the role of each function, and what it denies to the role."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Right:
-    """One action on one resource. With `keys`, only on items whose partition key matches one of these patterns."""
+    """One action on one resource. With `keys`, only on items whose partition key matches one of these patterns.
+
+    A denial has the same form, and wins over every right.
+    """
 
     function: str
     action: str
@@ -51,10 +54,21 @@ def is_like(pattern: str, text: str) -> bool:
 @cache
 def granted() -> frozenset[Right]:
     """The rights of every function, without those that its role has through a managed policy."""
+    return _with_effect("Allow")
+
+
+@cache
+def denied() -> frozenset[Right]:
+    """What the roles of the functions deny."""
+    return _with_effect("Deny")
+
+
+def _with_effect(effect: str) -> frozenset[Right]:
     return frozenset(
         Right(function, action, logical(resource), _keys(statement))
         for function in functions()
         for statement in statements(function)
+        if statement["Effect"] == effect
         for action in listed(statement["Action"])
         for resource in listed(statement["Resource"])
     )
@@ -68,5 +82,7 @@ def statements(function: str) -> list[dict]:
 
 
 def _keys(statement: dict) -> tuple[str, ...]:
+    """A right asks that all keys of a call match, and a denial that one does."""
+    operator = "ForAllValues:StringLike" if statement["Effect"] == "Allow" else "ForAnyValue:StringLike"
     condition = statement.get("Condition", {})
-    return tuple(listed(condition.get("ForAllValues:StringLike", {}).get(LEADING_KEYS, [])))
+    return tuple(listed(condition.get(operator, {}).get(LEADING_KEYS, [])))

@@ -13,6 +13,7 @@
 //! - Other structs with public fields ([`Person`], [`Account`], [`Campaign`], …) are records of valid
 //!   values. Their methods keep the fields consistent, and the store writes the fields as they are.
 
+pub mod access_log;
 pub mod campaign;
 pub mod coupon;
 mod error;
@@ -26,6 +27,7 @@ pub mod purchase;
 pub mod retention;
 pub mod reward;
 pub mod rights;
+pub mod sign_in;
 pub mod values;
 pub mod webhook;
 
@@ -60,8 +62,8 @@ pub use rights::{Credential, KeyScope};
 pub use values::ValueError;
 pub use values::calendar::{Day, Instant, Month};
 pub use values::identifiers::{
-    CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, OfferId, RedemptionId,
-    RewardId, UploadId, WebhookId,
+    AccessId, CampaignId, CouponBatchId, EstablishmentId, KeyId, MemberId, MerchantId, NoticeId,
+    OfferId, RedemptionId, RewardId, UploadId, WebhookId,
 };
 pub use values::mobile::Mobile;
 pub use values::money::Cents;

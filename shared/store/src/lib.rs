@@ -4,6 +4,7 @@
 //! This crate is the only one that knows the names of attributes. `docs/data-model.md` lists every
 //! access pattern with its key and its cost. The comments of this crate repeat these figures.
 
+mod access_log;
 mod archive;
 mod campaign;
 mod coupon;
@@ -18,6 +19,7 @@ mod random;
 mod retention;
 mod reward;
 mod scope;
+mod sign_in;
 mod table;
 mod ttl_cache;
 mod upload;
@@ -27,6 +29,7 @@ mod webhook;
 use domain::MerchantId;
 use std::sync::Arc;
 
+pub use access_log::read::{AccessPage, AccessPosition};
 pub use archive::part::Part;
 pub use archive::stored_item::StoredItem;
 pub use archive::walk::{Position, Purpose, Step, Walk};
@@ -89,6 +92,10 @@ pub use reward::catalogue::StoredReward;
 pub use reward::counts::RewardCounts;
 pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
 pub use scope::Scope;
+pub use sign_in::code::{CodeCheck, CodeRequest, NewCode};
+pub use sign_in::login::{Login, LoginOf, LoginState};
+pub use sign_in::notice::Notice;
+pub use sign_in::source::SourceLimit;
 pub use table::idempotency::{Answered, IdempotencyKey};
 pub use table::tenant::{Mode, Tenant};
 pub use table::transaction::{Cancellation, Transaction, TransactionOutcome};

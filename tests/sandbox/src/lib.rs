@@ -1,14 +1,15 @@
 //! The providers' sandbox: a server that speaks the HTTP of the providers and sends no message.
 //!
 //! The sandbox keeps an outbox that a person can read in a browser, calls back, and fails on request. It shares no
-//! code with the service: all that the sandbox knows about a provider's contract comes from the provider's
-//! documentation.
+//! code with the service but the shell of the pages: all that the sandbox knows about a provider's contract comes from
+//! the provider's documentation.
 
 mod callback_queue;
 mod clock;
 mod connections;
 mod context;
 mod control;
+mod extract;
 mod faults;
 mod lock;
 mod outbox;
@@ -70,7 +71,8 @@ impl Sandbox {
             .route("/control/inbound", post(control::inbound))
             .route("/control/reset", post(control::reset))
             .route("/health", get(control::health))
-            .with_state(Arc::clone(&self.0));
+            .with_state(Arc::clone(&self.0))
+            .merge(web::assets::routes(&pages::PAGES));
         for provider in &self.0.providers {
             let path = format!("/{}", provider.name());
             router = router.nest(&path, Arc::clone(provider).routes());

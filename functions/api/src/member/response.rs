@@ -19,6 +19,8 @@ pub(crate) enum EnrolledBy {
     FileRow,
     /// The merchant attested it for all its files.
     Attestation,
+    /// The person asked on a page of their own.
+    Member,
 }
 
 /// A member with the whole record.
@@ -116,6 +118,7 @@ impl MemberAnswer {
                 Enrolment::Till => EnrolledBy::Till,
                 Enrolment::FileRow => EnrolledBy::FileRow,
                 Enrolment::Attestation => EnrolledBy::Attestation,
+                Enrolment::Member => EnrolledBy::Member,
             },
             created_at: person.created_at.into(),
             created_by: person.created_by,

@@ -6,6 +6,7 @@
     reason = "shared code of tests is no test to clippy, and must stop like one"
 )]
 
+mod access_log;
 mod campaign;
 mod cashier_messages;
 mod coupon;

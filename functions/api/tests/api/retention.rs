@@ -27,7 +27,17 @@ async fn the_operator_lists_the_erasures_of_a_day_with_their_reasons() {
         let DueMember::Member(read) = store.due_member(&scope, id).await.unwrap() else {
             panic!("no member")
         };
-        store.decide_erasure(&scope, &read, reason, today).await.unwrap().unwrap();
+        store
+            .decide_erasure(
+                &scope,
+                &read,
+                &store.login_state(&scope, &read.person).await.unwrap(),
+                reason,
+                today,
+            )
+            .await
+            .unwrap()
+            .unwrap();
     }
     let path = format!("/v1/merchants/{}/erasures", till.merchant);
     let ask = |query: String| {

@@ -1,6 +1,7 @@
 //! The schemas of values and the parsers that they describe accept the same texts.
 
 use domain::CardNumber;
+use domain::access_log::Actor;
 use domain::coupon::offer::Share;
 use domain::ledger::entry::Author;
 use domain::member::{Email, qr};
@@ -45,6 +46,9 @@ fn accepts(schema: &Value, text: &str) -> bool {
     &["operator", "link", "service", "key:01M86DNQG02W65QJ2ENKX1WYVS", "upload:01M86DNQG02W65QJ2ENKX1WYVS",
       "provider:brevo", "provider:sinch"],
     &["", "key", "key:", "key:01m86dnqg02w65qj2enkx1wyvs", "provider:other", "person:1"])]
+#[case::actor("ActorText", |text: &str| Actor::parse(text).is_ok(),
+    &["unknown", "member:01M86DNQG02W65QJ2ENKX1WYVS"],
+    &["", "member", "member:", "member:01m86dnqg02w65qj2enkx1wyvs", "operator"])]
 #[case::establishment("EstablishmentCode", |text: &str| EstablishmentId::parse(text).is_ok(),
     &["paris-11", "1", "a-code-of-twenty-let"], &["", "Paris", "a/b", "a-code-of-twenty-lett"])]
 #[case::level("LevelCode", |text: &str| LevelCode::parse(text).is_ok(),

@@ -54,10 +54,13 @@ impl Intercept for ReadUnits {
     ) -> Result<(), BoxError> {
         let answer = context.response().body().bytes().unwrap_or_default();
         let answer: Value = serde_json::from_slice(answer).unwrap_or_default();
-        let is_read = answer.get("Items").or(answer.get("Item")).is_some();
-        if let (true, Some(units)) = (is_read, answer["ConsumedCapacity"]["CapacityUnits"].as_f64())
-        {
-            *self.0.lock().unwrap() += units;
+        let read = ["Items", "Item", "Responses"];
+        if read.iter().any(|name| answer.get(*name).is_some()) {
+            // A batch has a capacity for each table.
+            let capacity = &answer["ConsumedCapacity"];
+            let of = |capacity: &Value| capacity["CapacityUnits"].as_f64().unwrap_or_default();
+            let tables = capacity.as_array().map_or(0.0, |tables| tables.iter().map(of).sum());
+            *self.0.lock().unwrap() += of(capacity) + tables;
         }
         Ok(())
     }
@@ -82,7 +85,8 @@ async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
     let store =
         Store::new(client, fixture.table.name(), MasterKey::derive("the secret of the tests"));
     let counted = app(store, &fixture.queue, "test");
-    for (day, most) in [("2026-12-01", 1.6), ("2026-12-02", 1.6)] {
+    // On the first day each member's login is read too: a sign-in would move the deadline.
+    for (day, least, most) in [("2026-12-01", 2.4, 2.6), ("2026-12-02", 1.4, 1.6)] {
         let now = scheduled_at(day);
         run(&counted, &Request::default(), now, Deadline::never()).await.unwrap();
         let looked = units.take();
@@ -97,7 +101,7 @@ async fn a_sweep_reads_under_three_units_for_each_member_that_is_due() {
         let (pages, settings) = (16.0, 2.0);
         let swept = units.take() - pages - settings;
         let each = swept / f64::from(DUE);
-        assert!((1.4..=most).contains(&each), "{day}: {each} for each member");
+        assert!((least..=most).contains(&each), "{day}: {each} for each member");
     }
     assert_eq!(fixture.erased_on("2026-12-01").await.never_activated, u64::from(DUE));
 }

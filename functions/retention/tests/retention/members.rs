@@ -4,7 +4,7 @@ use crate::fixture::{CREATED, Fixture, card, day, person, sale_on};
 use domain::retention::{ErasureReason, Suppression};
 use domain::{CardActivation, Credential, MemberId, Sector};
 use rstest::rstest;
-use store::{Contact, Customer, Known, Mode, PurchaseToRecord, Scope, Source};
+use store::{Contact, Customer, Known, LoginOf, Mode, PurchaseToRecord, Scope, Source};
 use support::{instant, merchant, mobile, open_merchant};
 
 /// The member is not erased on `last`, and is erased on `day` for `reason`.
@@ -277,4 +277,16 @@ async fn every_merchant_s_members_are_swept_by_their_own_sector() {
     assert!(store.member(&optician, there.person.id).await.is_ok());
     fixture.run_day("2031-11-25").await;
     assert!(store.member(&optician, there.person.id).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_is_a_use_that_moves_the_deadline() {
+    let fixture = Fixture::open(Sector::Retail).await;
+    let member = fixture.enrol_uninvited(1, CREATED).await;
+    let at = instant("2027-06-06T10:00:00Z");
+    fixture.app.store.set_password(&fixture.scope, member, "hash", [1; 32], at).await.unwrap();
+    fixture.run_day("2029-09-01").await;
+    assert_erased_on(&fixture, member, "2030-06-06", "2030-06-07", ErasureReason::Inactive).await;
+    let login = fixture.app.store.login(&fixture.scope, &LoginOf::Member(member)).await.unwrap();
+    assert_eq!(login.last_connection, None, "the login is deleted with the member");
 }

@@ -89,7 +89,16 @@ async fn an_erasure_is_an_event_of_its_own_and_a_correction_is_none() {
         let today = domain::Day::parse("2026-11-24").unwrap();
         let member = store.member(scope, id).await.unwrap();
         let reason = domain::retention::ErasureReason::Inactive;
-        let tombstone = store.decide_erasure(scope, &member, reason, today).await.unwrap();
+        let tombstone = store
+            .decide_erasure(
+                scope,
+                &member,
+                &store.login_state(scope, &member.person).await.unwrap(),
+                reason,
+                today,
+            )
+            .await
+            .unwrap();
         store.carry_out_erasure(scope, &tombstone.unwrap(), today).await.unwrap();
     });
     let erased = events(&fixture.records(erased).await);

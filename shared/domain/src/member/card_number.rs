@@ -22,6 +22,16 @@ impl CardNumber {
         if fits { Ok(Self(number)) } else { Err(ValueError::CardNumber) }
     }
 
+    /// The number of a card that exists on a telephone only: EAN-13 with the prefix 29, which GS1 leaves to each
+    /// company for its own use, and ten digits of `random`.
+    #[must_use]
+    pub fn of_account(random: u64) -> Self {
+        let digits = format!("29{:010}", random % 10_000_000_000);
+        let weighted = digits.bytes().zip([1, 3].into_iter().cycle());
+        let sum: u32 = weighted.map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+        Self(format!("{digits}{}", (10 - sum % 10) % 10))
+    }
+
     /// The number.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -32,6 +42,14 @@ impl CardNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_an_account_is_an_ean_13_of_the_company_s_own_range() {
+        assert_eq!(CardNumber::of_account(12_345).as_str(), "2900000123458");
+        assert_eq!(CardNumber::of_account(u64::MAX).as_str(), "2937095516155");
+        let parsed = CardNumber::parse("2900000123458");
+        assert_eq!(parsed, Ok(CardNumber::of_account(12_345)));
+    }
 
     #[test]
     fn a_card_number_is_read_with_or_without_its_spaces() {

@@ -90,6 +90,8 @@ pub enum Enrolment {
     FileRow,
     /// The merchant's attestation for all its files.
     Attestation,
+    /// The person, on a page of their own, with a code that was sent to the mobile.
+    Member,
 }
 
 /// A member as a person: identity, contacts and consents. A person is seldom written.

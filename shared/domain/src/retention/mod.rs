@@ -3,8 +3,9 @@
 //! A period of months ends at midnight of its last day. What it holds is erased in the following night, by the
 //! daily run of the day after.
 //!
-//! The CNIL asks that an opposition is stored for three years after the erasure (*liste repoussoir*). All
-//! other figures come from the GDPR register.
+//! The CNIL asks that an opposition is stored for three years after the erasure (*liste repoussoir*), and
+//! recommends that a log of accesses is stored for six to twelve months (*journalisation*). All other figures
+//! come from the GDPR register.
 
 use crate::values::calendar::PARIS;
 use crate::values::word_enum::word_enum;
@@ -27,6 +28,8 @@ pub const SUPPRESSED_MONTHS: i32 = 36;
 pub const OPPOSITION_MONTHS: i32 = 36;
 /// The months for which the record of an erasure is stored, as evidence of the erasure.
 pub const ERASURE_RECORD_MONTHS: i32 = 12;
+/// The months for which an entry of the access log is stored.
+pub const ACCESS_LOG_MONTHS: i32 = 12;
 
 word_enum! {
     /// Why a member is erased.
@@ -121,11 +124,31 @@ pub fn deadline(person: &Person, account: &Account, sector: Sector) -> (Day, Era
     let last_active = [activated_at, account.last_activity].into_iter().flatten();
     let last_active = day_of(last_active.fold(person.created_at, Instant::max));
     let last_use = account.last_purchase.map_or(last_active, |day| day.max(last_active));
-    let months = match sector {
+    (day_after(last_use, inactive_months(sector)), ErasureReason::Inactive)
+}
+
+/// As [`deadline`], where a sign-in is a use too. `last_connection` is the last one.
+#[must_use]
+pub fn deadline_after_sign_in(
+    person: &Person,
+    account: &Account,
+    last_connection: Option<Instant>,
+    sector: Sector,
+) -> (Day, ErasureReason) {
+    let (day, reason) = deadline(person, account, sector);
+    match (reason, last_connection) {
+        (ErasureReason::Inactive, Some(at)) => {
+            (day.max(day_after(day_of(at), inactive_months(sector))), reason)
+        }
+        _ => (day, reason),
+    }
+}
+
+const fn inactive_months(sector: Sector) -> i32 {
+    match sector {
         Sector::Retail => INACTIVE_MONTHS,
         Sector::Optical => INACTIVE_OPTICAL_MONTHS,
-    };
-    (day_after(last_use, months), ErasureReason::Inactive)
+    }
 }
 
 /// The day after an erasure, on which data that the erasure may have left are looked for again.

@@ -14,6 +14,8 @@ pub enum Credential {
     Upload(UploadId),
     /// The link in a message: the person who received the message.
     Link,
+    /// The member, on a page of their own: signed in, or with a code that was sent to the mobile.
+    Member,
     /// A provider's callback, which reports what the person did or what happened to a message.
     Provider(ProviderName),
     /// The service itself, in a run that a schedule starts.
@@ -30,6 +32,7 @@ impl Credential {
             None => match text {
                 "operator" => Ok(Self::Operator),
                 "link" => Ok(Self::Link),
+                "member" => Ok(Self::Member),
                 "service" => Ok(Self::Service),
                 _ => Err(ValueError::Identifier),
             },
@@ -50,6 +53,7 @@ impl std::fmt::Display for Credential {
             Self::Key(id) => write!(f, "key:{id}"),
             Self::Upload(id) => write!(f, "upload:{id}"),
             Self::Link => f.write_str("link"),
+            Self::Member => f.write_str("member"),
             Self::Provider(name) => write!(f, "provider:{}", name.as_str()),
             Self::Service => f.write_str("service"),
         }
@@ -70,6 +74,7 @@ mod tests {
             Credential::Key(KeyId::mint(Instant::UNIX_EPOCH, 1)),
             Credential::Upload(UploadId::mint(Instant::UNIX_EPOCH, 2)),
             Credential::Link,
+            Credential::Member,
             Credential::Provider(ProviderName::Sinch),
             Credential::Service,
         ] {

@@ -39,6 +39,8 @@ word_enum! {
         PatchProgramme = "patch_programme",
         /// List the members of a merchant who were erased on a day.
         ListErasures = "list_erasures",
+        /// List the accesses to a merchant's data by persons, newest first.
+        ListAccessLog = "list_access_log",
         /// Erase a member of a merchant, because the person asked for it or objected.
         EraseMemberByOperator = "erase_member_of_merchant",
         /// Suppress the contacts of a person who is no member of a merchant, because the person asked for it or
@@ -272,6 +274,7 @@ impl Operation {
             | Self::PutProgramme
             | Self::PatchProgramme
             | Self::ListErasures
+            | Self::ListAccessLog
             | Self::EraseMemberByOperator
             | Self::SuppressContactsByOperator
             | Self::CreateCampaign
@@ -344,6 +347,7 @@ mod tests {
     #[case::merge(Operation::MergeMembers, &[BackOffice])]
     #[case::file(Operation::OpenUpload, &[BackOffice])]
     #[case::merchant(Operation::ShowMerchant, &[])]
+    #[case::accesses(Operation::ListAccessLog, &[])]
     #[case::codes(Operation::ListCouponCodes, &[])]
     #[case::health(Operation::ShowHealth, &[])]
     fn a_key_may_do_what_its_scope_says(#[case] operation: Operation, #[case] scopes: &[KeyScope]) {

@@ -66,6 +66,10 @@ ulid_identifier!(
     MerchantId
 );
 ulid_identifier!(
+    /// A notice: a message that answers a person's own request, such as a code to sign in.
+    NoticeId
+);
+ulid_identifier!(
     /// A member (*client final*) of one merchant.
     MemberId
 );
@@ -78,6 +82,10 @@ ulid_identifier!(
     KeyId
 );
 
+ulid_identifier!(
+    /// An entry of the access log.
+    AccessId
+);
 ulid_identifier!(
     /// A campaign.
     CampaignId

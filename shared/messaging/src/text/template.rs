@@ -69,6 +69,12 @@ impl Template {
         Ok(Self { pieces })
     }
 
+    /// A text without placeholders: braces are text too.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        Self { pieces: vec![Piece::Text(text.to_owned())] }
+    }
+
     /// The fields of the placeholders, in order. A field that is used twice comes twice.
     pub fn fields(&self) -> impl Iterator<Item = Field> {
         self.pieces.iter().filter_map(|piece| match piece {

@@ -6,11 +6,13 @@
 
 mod campaign;
 mod coupon;
+mod notice;
 mod provider_event;
 mod webhook;
 
 pub use campaign::{BatchMessage, CampaignMessage};
 pub use coupon::CouponRangeMessage;
+pub use notice::NoticeMessage;
 pub use provider_event::{
     EventKind, InboundTextEvent, ProviderEvent, ProviderEventsMessage, Reference,
 };
@@ -21,7 +23,9 @@ mod tests {
     use super::*;
     use crate::queue::QueueMessage as _;
     use domain::webhook::ReplayRange;
-    use domain::{CampaignId, CouponBatchId, Instant, MemberId, MerchantId, OfferId, WebhookId};
+    use domain::{
+        CampaignId, CouponBatchId, Instant, MemberId, MerchantId, NoticeId, OfferId, WebhookId,
+    };
     use serde::Serialize;
     use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
@@ -62,6 +66,10 @@ mod tests {
         assert_wire(
             &CouponRangeMessage::of(tenant, offer, coupons, 7),
             json!({"tenant": whose, "offer": id, "batch": id, "range": 7}),
+        );
+        assert_wire(
+            &NoticeMessage::of(tenant, NoticeId::from_bytes(ID)),
+            json!({"tenant": whose, "notice": id}),
         );
         let (webhook, at) = (WebhookId::from_bytes(ID), "2026-11-24T09:20:00Z");
         let instant: Instant = at.parse().unwrap();

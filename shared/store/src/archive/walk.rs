@@ -227,16 +227,26 @@ impl Walk<'_> {
             [Source::Partition(keys::member_rows(tenant, id)), Source::History(id.to_string())]
         };
         if !item.contains_key(ERASED_ON) {
-            let contacts = Source::Items(self.contacts(id, item)?);
-            return Ok(of(id).into_iter().chain([contacts]).collect());
+            let mut items = self.contacts(id, item)?;
+            items.extend(self.login(id));
+            return Ok(of(id).into_iter().chain([Source::Items(items)]).collect());
         }
         let tombstone: Absorbed = items::from_item(item.clone(), "tombstone")?;
         let absorbed = tombstone.absorbed.iter().map(|id| member_id(id));
         let absorbed = absorbed.collect::<Result<Vec<_>, _>>()?;
         Ok(match self.purpose {
             Purpose::Archive => vec![],
-            Purpose::Clear => std::iter::once(id).chain(absorbed).flat_map(of).collect(),
+            Purpose::Clear => {
+                let members = || std::iter::once(id).chain(absorbed.iter().copied());
+                let logins = Source::Items(members().filter_map(|id| self.login(id)).collect());
+                members().flat_map(of).chain([logins]).collect()
+            }
         })
+    }
+
+    /// The key of a member's login. A login is deleted with the other data, and never archived.
+    fn login(&self, id: MemberId) -> Option<Key> {
+        (self.purpose == Purpose::Clear).then(|| keys::login(self.reader.scope.tenant(), id))
     }
 
     /// The keys of a person's contact entries.

@@ -91,6 +91,7 @@ pub(crate) fn enrolment_of(word: &str) -> Result<Enrolment, StoreError> {
         "till" => Ok(Enrolment::Till),
         "file_row" => Ok(Enrolment::FileRow),
         "attestation" => Ok(Enrolment::Attestation),
+        "member" => Ok(Enrolment::Member),
         _ => Err(StoreError::Corrupt("person")),
     }
 }
@@ -100,6 +101,7 @@ const fn enrolment_word(enrolment: Enrolment) -> &'static str {
         Enrolment::Till => "till",
         Enrolment::FileRow => "file_row",
         Enrolment::Attestation => "attestation",
+        Enrolment::Member => "member",
     }
 }
 

@@ -5,9 +5,11 @@ use crate::table::attributes::instant_text;
 use crate::table::tenant::{Mode, Tenant};
 use domain::values::identifiers::MEMBER_SHARDS;
 use domain::{
-    CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId, KeyScope,
-    MemberId, MerchantId, Month, OfferId, Receipt, RedemptionId, RewardId, UploadId,
+    AccessId, CampaignId, Channel, CouponBatchId, CouponCode, Day, EstablishmentId, Instant, KeyId,
+    KeyScope, MemberId, MerchantId, Month, NoticeId, OfferId, Receipt, RedemptionId, RewardId,
+    UploadId,
 };
+use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
 /// A primary key.
@@ -224,6 +226,40 @@ pub(crate) fn redemption(tenant: Tenant, member: MemberId, redemption: Redemptio
 /// The partition of one member: entries of the ledger, redemptions, messages, coupons and counts.
 pub(crate) fn member_rows(tenant: Tenant, member: MemberId) -> String {
     format!("{tenant}#MEMBER#{member}")
+}
+
+/// The login of a member. Only `account` reads it, and `retention` deletes it.
+pub(crate) fn login(tenant: Tenant, member: MemberId) -> Key {
+    key(format!("{tenant}#LOGIN#{member}"), "LOGIN")
+}
+
+/// The login of a mobile that no member has, by the keyed hash of the mobile: it counts guesses.
+pub(crate) fn login_of_nobody(tenant: Tenant, hash: &str) -> Key {
+    key(format!("{tenant}#LOGIN#{hash}"), "LOGIN")
+}
+
+/// The count of what a source address asked for in an hour, by the keyed hash of the address.
+pub(crate) fn source(tenant: Tenant, hash: &str, limit: &str, hour: i64) -> Key {
+    key(format!("{tenant}#SOURCE#{hash}"), format!("{limit}#{hour}"))
+}
+
+/// The last code that was sent to a mobile, by the keyed hash of the mobile.
+pub(crate) fn sign_in_code(tenant: Tenant, hash: &str) -> Key {
+    key(format!("{tenant}#CODE#{hash}"), "CODE")
+}
+
+/// The count of the codes of a day.
+pub(crate) fn codes_of_day(tenant: Tenant, day: Day) -> Key {
+    key(format!("{tenant}#CODES"), day.to_string())
+}
+
+/// The ticket of a person who has proved a mobile, by the hash of the ticket's secret.
+pub(crate) fn ticket(tenant: Tenant, hash: &str) -> Key {
+    key(format!("{tenant}#TICKET#{hash}"), "TICKET")
+}
+
+pub(crate) fn notice(tenant: Tenant, notice: NoticeId) -> Key {
+    key(format!("{tenant}#NOTICE#{notice}"), "NOTICE")
 }
 
 pub(crate) fn contact_partition(tenant: Tenant, kind: &str, hash: &str) -> String {
@@ -574,6 +610,23 @@ pub(crate) fn erasures_partition(tenant: Tenant) -> String {
 
 pub(crate) fn erasure(tenant: Tenant, day: Day, member: MemberId) -> Key {
     key(erasures_partition(tenant), format!("{day}#{member}"))
+}
+
+/// The access log of a tenant in a calendar month in UTC. No other partition begins with `LOG#`: IAM limits a
+/// role by the beginning of the partition key, so a role can be limited to appending entries.
+pub(crate) fn access_log_partition(tenant: Tenant, month: Month) -> String {
+    format!("LOG#{tenant}#{month}")
+}
+
+/// An entry of the access log. Entries of one second are in the order of their milliseconds.
+pub(crate) fn access(tenant: Tenant, id: AccessId) -> Key {
+    let at = id.minted_at();
+    key(access_log_partition(tenant, utc_month(at)), format!("{}#{id}", instant_text(at)))
+}
+
+/// The calendar month of an instant in UTC.
+pub(crate) fn utc_month(at: Instant) -> Month {
+    Day::at(at, &TimeZone::UTC).month()
 }
 
 /// The prefix of the partitions of a tenant's purchases.

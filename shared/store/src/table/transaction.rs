@@ -149,6 +149,12 @@ impl Transaction<'_> {
         self.check(slot, key, "attribute_not_exists(pk)");
     }
 
+    /// As [`Transaction::check_present`], for a person who is a member: a tombstone cancels the transaction too.
+    pub(crate) fn check_member(&mut self, person: Key) {
+        let condition = "attribute_exists(pk) AND attribute_not_exists(erased_on)";
+        self.check(Slot::Member, person, condition);
+    }
+
     fn check(&mut self, slot: Slot, key: Key, condition: &'static str) {
         self.actions.push(Action { slot: Some(slot), kind: Kind::Check(key, condition) });
     }

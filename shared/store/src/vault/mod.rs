@@ -12,6 +12,7 @@ mod master;
 
 pub use master::{MalformedSecret, MasterKey, MasterKeys};
 
+use crate::table::keys::Key;
 use crate::table::tenant::Mode;
 use crate::{Random, StoreError};
 use aes_gcm::{Aes256Gcm, KeyInit};
@@ -112,6 +113,26 @@ impl MerchantKey {
         String::from_utf8(text).map_err(|_| StoreError::Corrupt("sealed field"))
     }
 
+    /// Seals a text of an item that is no member's. `purpose` and `id` tell the item from all others.
+    pub(crate) fn seal_for(
+        &self,
+        purpose: &str,
+        id: &str,
+        text: &str,
+    ) -> Result<Vec<u8>, StoreError> {
+        self.seal_with(&self.associated_with(purpose, id), text.as_bytes())
+    }
+
+    pub(crate) fn open_for(
+        &self,
+        purpose: &str,
+        id: &str,
+        envelope: &[u8],
+    ) -> Result<String, StoreError> {
+        let text = self.open_with(&self.associated_with(purpose, id), envelope)?;
+        String::from_utf8(text).map_err(|_| StoreError::Corrupt("sealed text"))
+    }
+
     /// Seals the secret of a webhook.
     pub(crate) fn seal_webhook(
         &self,
@@ -127,6 +148,16 @@ impl MerchantKey {
         envelope: &[u8],
     ) -> Result<Vec<u8>, StoreError> {
         self.open_with(&self.associated_with_webhook(webhook), envelope)
+    }
+
+    /// Seals the client's address of an entry of the access log.
+    pub(crate) fn seal_source(&self, entry: &Key, address: &str) -> Result<Vec<u8>, StoreError> {
+        self.seal_with(&self.associated_with_access(entry), address.as_bytes())
+    }
+
+    pub(crate) fn open_source(&self, entry: &Key, sealed: &[u8]) -> Result<String, StoreError> {
+        let address = self.open_with(&self.associated_with_access(entry), sealed)?;
+        String::from_utf8(address).map_err(|_| StoreError::Corrupt("sealed field"))
     }
 
     /// Seals the position of a page in a list.
@@ -184,6 +215,14 @@ impl MerchantKey {
         // Writing to a string never fails.
         let _ = write!(associated, "{}|{member}|{}", self.merchant, field.name());
         associated.into_bytes()
+    }
+
+    fn associated_with_access(&self, Key { pk, sk }: &Key) -> Vec<u8> {
+        format!("{}|{pk}|{sk}|source", self.merchant).into_bytes()
+    }
+
+    fn associated_with(&self, purpose: &str, id: &str) -> Vec<u8> {
+        format!("{}|{purpose}|{id}", self.merchant).into_bytes()
     }
 
     fn associated_with_webhook(&self, webhook: WebhookId) -> Vec<u8> {

@@ -186,7 +186,7 @@ fn purchase(rest: &str, new: Item, old: Option<Item>) -> Result<Read, StoreError
 /// The origin of the events of an enrolment.
 pub(crate) const fn origin_of(enrolment: Enrolment) -> EventOrigin {
     match enrolment {
-        Enrolment::Till => EventOrigin::Service,
+        Enrolment::Till | Enrolment::Member => EventOrigin::Service,
         Enrolment::FileRow | Enrolment::Attestation => EventOrigin::File,
     }
 }

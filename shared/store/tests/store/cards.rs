@@ -138,8 +138,16 @@ async fn an_erasure_includes_lost_cards_and_no_file_restores_them() {
     let DueMember::Member(member) = store.due_member(scope, id).await.unwrap() else {
         panic!("no member")
     };
-    let decided =
-        store.decide_erasure(scope, &member, ErasureReason::Inactive, today).await.unwrap();
+    let decided = store
+        .decide_erasure(
+            scope,
+            &member,
+            &store.login_state(scope, &member.person).await.unwrap(),
+            ErasureReason::Inactive,
+            today,
+        )
+        .await
+        .unwrap();
     store.carry_out_erasure(scope, &decided.unwrap(), today).await.unwrap();
     let suppressed = ["CARD1", "CARD2"].map(|number| AnyContact::card(card(number)));
     let at = instant("2029-11-25T10:00:00Z");

@@ -87,7 +87,13 @@ impl Fixture {
         let read = self.read(member).await;
         let decided = self
             .store
-            .decide_erasure(&self.scope, &read, ErasureReason::Inactive, day(today))
+            .decide_erasure(
+                &self.scope,
+                &read,
+                &self.store.login_state(&self.scope, &read.person).await.unwrap(),
+                ErasureReason::Inactive,
+                day(today),
+            )
             .await;
         decided.unwrap().unwrap()
     }
@@ -281,8 +287,16 @@ async fn a_purchase_before_the_decision_stops_the_erasure() {
     let read = fixture.read(id).await;
     fixture.sell(id, "1").await;
     let today = day("2029-11-24");
-    let decided =
-        fixture.store.decide_erasure(&fixture.scope, &read, ErasureReason::Inactive, today).await;
+    let decided = fixture
+        .store
+        .decide_erasure(
+            &fixture.scope,
+            &read,
+            &fixture.store.login_state(&fixture.scope, &read.person).await.unwrap(),
+            ErasureReason::Inactive,
+            today,
+        )
+        .await;
     assert_eq!(decided.unwrap(), None);
     let member = fixture.store.member(&fixture.scope, id).await.unwrap();
     assert_eq!(member.account.visits, 1);
@@ -296,8 +310,16 @@ async fn a_correction_before_the_decision_stops_the_erasure() {
     let read = fixture.read(id).await;
     fixture.store.change_mobile(&fixture.scope, id, &mobile(2), now()).await.unwrap();
     let today = day("2029-11-24");
-    let decided =
-        fixture.store.decide_erasure(&fixture.scope, &read, ErasureReason::Inactive, today).await;
+    let decided = fixture
+        .store
+        .decide_erasure(
+            &fixture.scope,
+            &read,
+            &fixture.store.login_state(&fixture.scope, &read.person).await.unwrap(),
+            ErasureReason::Inactive,
+            today,
+        )
+        .await;
     assert_eq!(decided.unwrap(), None);
     assert_eq!(fixture.known(&Contact::Mobile(mobile(2))).await, Some(Known::Member(id)));
 }
@@ -727,7 +749,17 @@ async fn the_erasures_of_a_day_are_listed_by_page_for_a_year() {
     for (id, reason) in ids.iter().zip(reasons.into_iter().cycle()) {
         let read = fixture.read(*id).await;
         let today = day("2029-11-24");
-        store.decide_erasure(&fixture.scope, &read, reason, today).await.unwrap().unwrap();
+        store
+            .decide_erasure(
+                &fixture.scope,
+                &read,
+                &store.login_state(&fixture.scope, &read.person).await.unwrap(),
+                reason,
+                today,
+            )
+            .await
+            .unwrap()
+            .unwrap();
     }
     let at = instant("2029-11-24T12:00:00Z");
     let (mut listed, mut after) = (vec![], None);

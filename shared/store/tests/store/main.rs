@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
+mod access_log;
 mod activation;
 mod addressees;
 mod campaigns;
@@ -25,5 +26,6 @@ mod redemptions;
 mod sequences;
 mod setup;
 mod shared_emails;
+mod sign_in;
 mod uploads;
 mod webhooks;

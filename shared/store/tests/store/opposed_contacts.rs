@@ -94,7 +94,16 @@ impl Fixture {
         let read = self.store.due_member_fresh(&self.scope, member).await.unwrap();
         let DueMember::Member(read) = read else { panic!("no member") };
         let today = retention::day_of(at);
-        let decided = self.store.decide_erasure(&self.scope, &read, reason, today).await;
+        let decided = self
+            .store
+            .decide_erasure(
+                &self.scope,
+                &read,
+                &self.store.login_state(&self.scope, &read.person).await.unwrap(),
+                reason,
+                today,
+            )
+            .await;
         let tombstone = decided.unwrap().unwrap();
         for day in [today, today.plus_days(1)] {
             self.store.carry_out_erasure(&self.scope, &tombstone, day).await.unwrap();

@@ -271,7 +271,15 @@ impl World {
             let tombstone = match read {
                 DueMember::Member(member) => {
                     let reason = ErasureReason::Inactive;
-                    self.store.decide_erasure(&self.scope, &member, reason, today()).await?
+                    self.store
+                        .decide_erasure(
+                            &self.scope,
+                            &member,
+                            &self.store.login_state(&self.scope, &member.person).await.unwrap(),
+                            reason,
+                            today(),
+                        )
+                        .await?
                 }
                 DueMember::Erased(tombstone) => Some(tombstone),
                 DueMember::Merged(_) | DueMember::Gone => return Ok(()),

@@ -564,7 +564,17 @@ async fn a_members_redemptions_are_erased_with_the_member() {
     let (store, scope) = (&fixture.store, &fixture.scope);
     let read = store.member(scope, member).await.unwrap();
     let reason = domain::retention::ErasureReason::Inactive;
-    let tombstone = store.decide_erasure(scope, &read, reason, today()).await.unwrap().unwrap();
+    let tombstone = store
+        .decide_erasure(
+            scope,
+            &read,
+            &store.login_state(scope, &read.person).await.unwrap(),
+            reason,
+            today(),
+        )
+        .await
+        .unwrap()
+        .unwrap();
     store.carry_out_erasure(scope, &tombstone, today()).await.unwrap();
     assert!(store.coupon(scope, code, now()).await.unwrap().is_none());
     let client = fixture.table.client();

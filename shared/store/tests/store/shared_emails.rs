@@ -47,7 +47,16 @@ impl Fixture {
         let read = self.store.due_member_fresh(&self.scope, member).await.unwrap();
         let DueMember::Member(read) = read else { panic!("no member") };
         let reason = ErasureReason::Inactive;
-        let decided = self.store.decide_erasure(&self.scope, &read, reason, today).await;
+        let decided = self
+            .store
+            .decide_erasure(
+                &self.scope,
+                &read,
+                &self.store.login_state(&self.scope, &read.person).await.unwrap(),
+                reason,
+                today,
+            )
+            .await;
         assert!(decided.unwrap().is_some(), "no other request wrote the member");
     }
 

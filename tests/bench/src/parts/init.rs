@@ -8,7 +8,7 @@ use crate::{
 };
 
 const ROUNDS: usize = 20;
-const FUNCTIONS: [&str; 3] = ["api", "bare-init", "hello-world"];
+const FUNCTIONS: [&str; 4] = ["api", "bare-init", "hello-world", "account"];
 
 pub(crate) async fn measure(figures: &mut Figures) {
     let stack = Stack::start().await;
@@ -27,12 +27,15 @@ pub(crate) async fn measure(figures: &mut Figures) {
             }
         }
     }
-    let [api, bare, hello] = measures.each_ref().map(|measures| median(measures));
+    let [api, bare, hello, account] = measures.each_ref().map(|measures| median(measures));
     figures.add_beside("init.api.p50_ms", api, "ms", bare, Bound::None);
-    let [api_worst, bare_worst, _] = measures.each_ref().map(|all| percentile(all, 0.99));
+    let [api_worst, bare_worst, ..] = measures.each_ref().map(|all| percentile(all, 0.99));
     figures.add_beside("init.api.p99_ms", api_worst, "ms", bare_worst, Bound::None);
     figures.add_beside("init.api.ratio_to_bare", api / bare, "ratio", 1.0, Bound::AtMost(1.5));
     figures.add_beside("init.api.memory_mb", peaks[0], "MB", peaks[1], Bound::None);
+    let ratio = account / bare;
+    figures.add_beside("init.account.ratio_to_bare", ratio, "ratio", 1.0, Bound::AtMost(1.5));
+    figures.add_beside("init.account.memory_mb", peaks[3], "MB", peaks[1], Bound::None);
     figures.add("init.hello_world.p50_ms", hello, "ms", Bound::None);
     figures.add("init.hello_world.memory_mb", peaks[2], "MB", Bound::None);
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "an unexpected answer fails the test")]
 
+mod account;
 mod api;
 mod campaigns;
 mod coupons;

@@ -1,5 +1,6 @@
 //! The functions: the instances of each, and how an instance is made.
 
+mod account;
 mod api;
 mod callbacks;
 mod campaign;
@@ -126,6 +127,7 @@ impl Instances {
 fn start(world: &Arc<World>, function: Function) -> Arc<dyn Instance> {
     match function {
         Function::Api => Arc::new(api::Api::start(world)),
+        Function::Account => Arc::new(account::Account::start(world)),
         Function::Callbacks => Arc::new(callbacks::Callbacks::start(world)),
         Function::Campaign => Arc::new(campaign::Campaign::start(world)),
         Function::Coupons => Arc::new(coupons::Coupons::start(world)),

@@ -1,5 +1,6 @@
 //! What merchants, tills and members do: one file for each operation, or for each small family.
 
+mod access_log;
 mod campaign;
 mod coupon;
 mod ctx;
@@ -190,6 +191,7 @@ pub static ALL: &[Operation] = &[
     retention::suppression::BY_MERCHANT,
     retention::suppression::BY_OPERATOR,
     retention::erasures::LIST,
+    access_log::list::LIST,
     message::objection::OPEN,
     message::objection::PRESS,
     message::inbound::WRITE,

@@ -5,6 +5,8 @@ use std::time::Duration;
 /// A function of the bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Function {
+    /// The member's own pages.
+    Account,
     /// The tills' and the operator's API.
     Api,
     /// The public routes for providers and for people who object.
@@ -29,7 +31,8 @@ pub enum Function {
 
 impl Function {
     /// Every function.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
+        Self::Account,
         Self::Api,
         Self::Callbacks,
         Self::Campaign,
@@ -46,6 +49,7 @@ impl Function {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Account => "account",
             Self::Api => "api",
             Self::Callbacks => "callbacks",
             Self::Campaign => "campaign",
@@ -63,7 +67,7 @@ impl Function {
     #[must_use]
     pub const fn time_limit(self) -> Duration {
         Duration::from_secs(match self {
-            Self::Api | Self::Callbacks => 10,
+            Self::Account | Self::Api | Self::Callbacks => 10,
             Self::Outcomes | Self::Send => 60,
             Self::Webhooks => 120,
             Self::Campaign | Self::Coupons | Self::Ingest => 300,

@@ -43,11 +43,12 @@ const fn queue(
 }
 
 /// Every queue with a function.
-pub(crate) const QUEUES: [QueueSettings; 9] = [
+pub(crate) const QUEUES: [QueueSettings; 10] = [
     queue("uploads", Function::Ingest, 1_800, 1, 8),
     queue("ranges", Function::Ingest, 1_800, 1, 8),
     queue("campaigns", Function::Campaign, 1_800, 1, 4),
     queue("sends", Function::Send, 360, 1, 4),
+    QueueSettings { max_receives: 2, ..queue("notices", Function::Send, 360, 1, 4) },
     queue("outcomes", Function::Outcomes, 360, 10, 8),
     queue("coupons", Function::Coupons, 1_800, 1, 4),
     queue("retention", Function::Retention, 5_400, 1, 8),

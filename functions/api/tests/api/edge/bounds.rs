@@ -127,7 +127,7 @@ async fn a_cursor_of_another_merchant_mode_or_list_is_refused() {
         refused.assert_fields(400, &["cursor"]);
     }
     let merchant = format!("/v1/merchants/{}", ours.merchant);
-    for list in ["campaigns", "offers", "rewards", "erasures"] {
+    for list in ["campaigns", "offers", "rewards", "erasures", "access-log"] {
         let day = if list == "erasures" { "&day=2026-11-24" } else { "" };
         let path = format!("{merchant}/{list}?cursor={cursor}{day}");
         service.operator(Method::GET, &path, None).await.assert_fields(400, &["cursor"]);

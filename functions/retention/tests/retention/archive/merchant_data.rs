@@ -284,7 +284,13 @@ async fn erasure(store: &Store, scope: &Scope, member: MemberId) {
     let erased = store.member(scope, member).await.unwrap();
     let (first, second) = (Day::parse("2026-11-22").unwrap(), Day::parse("2026-11-23").unwrap());
     let tombstone = store
-        .decide_erasure(scope, &erased, ErasureReason::NeverActivated, first)
+        .decide_erasure(
+            scope,
+            &erased,
+            &store.login_state(scope, &erased.person).await.unwrap(),
+            ErasureReason::NeverActivated,
+            first,
+        )
         .await
         .unwrap()
         .unwrap();

@@ -22,7 +22,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::tenant::Tenant;
 use crate::table::transaction::{Transaction, TransactionOutcome};
 use crate::table::write::Write;
-use crate::{Contact, Member, Scope, Store, StoreError};
+use crate::{Contact, LoginState, Member, Scope, Store, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::retention::{self, ErasureReason};
 use domain::{CouponCode, Day, MemberId};
@@ -59,12 +59,12 @@ fn given_coupon(tenant: Tenant, row: &Item) -> Option<Key> {
 }
 
 impl Store {
-    /// Commits the decision to erase a member. The transaction deletes the account and the
+    /// Commits the decision to erase a member. The transaction deletes the account, the login and the
     /// contacts, suppresses the contacts, and writes the record of the erasure. `None` where the
-    /// member, or an opposition of a contact, was written since the read: nothing was written, and
-    /// the member must be read again.
+    /// member, the login, or an opposition of a contact, was written since the read: nothing was
+    /// written, and the member must be read again.
     ///
-    /// The cost is 1 transaction of 5 items (10 write units), with 4 more write units for each card
+    /// The cost is 1 transaction of 6 items (12 write units), with 4 more write units for each card
     /// and 6 for an e-mail address, and 2 where the member's day in the index `due` is after `today` or
     /// before the last month. The oppositions of the person cost 2 more and 1 read unit, and as much
     /// again where they include e-mails. A survivor of a merge costs 1 read unit, for the entry of the
@@ -76,6 +76,7 @@ impl Store {
         &self,
         scope: &Scope,
         member: &Member,
+        login: &LoginState,
         reason: ErasureReason,
         today: Day,
     ) -> Result<Option<Tombstone>, StoreError> {
@@ -90,6 +91,7 @@ impl Store {
         let record = TombstoneRecord::of(scope, member, &tombstone, &suppressed);
         transaction.add(Write::put(&record)?.if_version(member.person.version));
         transaction.add(put_erasure_record(scope, &tombstone)?);
+        transaction.add(login.delete());
         self.leave_email(&mut transaction, scope, member).await?;
         match transaction.commit().await? {
             TransactionOutcome::Committed => Ok(Some(tombstone)),
@@ -102,7 +104,7 @@ impl Store {
     /// changes nothing. A call on the day of the decision moves the tombstone to the next day in
     /// the index `due`. A call on a later day deletes the tombstone. The cost:
     ///
-    /// * for each member: 2 queries, half a read unit each for some twenty entries
+    /// * for each member: 2 queries, half a read unit each for some twenty entries, and 1 write unit for the login
     /// * for each member who was merged into the erased one: 1 read unit, for the entry of the mobile
     /// * for each other member whose notes name the erased one: 1 query, and 1 write unit for each note
     /// * for each purchase: 2 write units
@@ -118,6 +120,7 @@ impl Store {
             self.erase_absorbed(scope, *absorbed, tombstone).await?;
         }
         for member in std::iter::once(&tombstone.member).chain(&tombstone.absorbed) {
+            self.write(Write::delete(&keys::login(scope.tenant(), *member))).await?;
             self.delete_rows(scope, *member, tombstone).await?;
             self.delete_purchases(scope, *member).await?;
         }

@@ -19,7 +19,7 @@ impl Store {
     /// trace. Where a deadline was the reason before, the reason becomes the person's. The cost:
     ///
     /// * 1 strong query, and 1 for each merge that is followed
-    /// * the decision, as [`Store::decide_erasure`]
+    /// * the decision, as [`Store::login_state`] and [`Store::decide_erasure`]
     /// * for each member merged into it: 1 strong query and 1 transaction of 10 write units, with 4 more for
     ///   each card, 6 for an e-mail address, and 2 or 4 for oppositions with 1 or 2 read units
     /// * after an erasure by a deadline, instead of the decision: 1 strong read, 1 write unit for each contact,
@@ -38,7 +38,9 @@ impl Store {
         let tombstone = retry(|_| async move {
             match self.survivor(scope, id).await? {
                 DueMember::Member(member) => {
-                    let decided = self.decide_erasure(scope, &member, reason, today).await?;
+                    let login = self.login_state(scope, &member.person).await?;
+                    let decided =
+                        self.decide_erasure(scope, &member, &login, reason, today).await?;
                     Ok(decided.map_or(Attempt::Again, Attempt::Done))
                 }
                 DueMember::Erased(before) if !before.reason.is_asked_for() => {

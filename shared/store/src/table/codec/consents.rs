@@ -265,6 +265,7 @@ fn credential_bytes(credential: Credential) -> Vec<u8> {
         Credential::Link => vec![3],
         Credential::Provider(name) => [&[4], name.as_str().as_bytes()].concat(),
         Credential::Service => vec![5],
+        Credential::Member => vec![6],
     }
 }
 
@@ -281,6 +282,7 @@ fn credential(bytes: &[u8]) -> Result<Credential, StoreError> {
             Credential::Provider(name.ok_or(CORRUPT)?)
         }
         5 => Credential::Service,
+        6 => Credential::Member,
         _ => return Err(CORRUPT),
     })
 }
@@ -340,6 +342,7 @@ mod tests {
     #[case(Credential::Link)]
     #[case(Credential::Provider(ProviderName::Sinch))]
     #[case(Credential::Service)]
+    #[case(Credential::Member)]
     fn consents_oppositions_and_bounces_of_every_channel_read_back(#[case] by: Credential) {
         let mut consents = Consents::default();
         consents.email.consent(Consent { by, ..consent() }).unwrap();

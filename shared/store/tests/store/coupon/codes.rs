@@ -330,8 +330,17 @@ async fn a_members_own_coupon_is_erased_with_the_member() {
     let day = Day::parse("2027-03-01").unwrap();
     let member = fixture.store.member(&fixture.scope, camille).await.unwrap();
     let reason = ErasureReason::NeverActivated;
-    let tombstone =
-        fixture.store.decide_erasure(&fixture.scope, &member, reason, day).await.unwrap();
+    let tombstone = fixture
+        .store
+        .decide_erasure(
+            &fixture.scope,
+            &member,
+            &fixture.store.login_state(&fixture.scope, &member.person).await.unwrap(),
+            reason,
+            day,
+        )
+        .await
+        .unwrap();
     fixture.store.carry_out_erasure(&fixture.scope, &tombstone.unwrap(), day).await.unwrap();
     assert!(fixture.coupon("ANNIVERSAIRE").await.is_none());
     assert!(fixture.coupon("RENTREE26").await.is_some());
@@ -350,8 +359,18 @@ async fn a_code_that_is_created_again_during_an_interrupted_erasure_stays() {
     let day = Day::parse("2027-03-01").unwrap();
     let member = fixture.store.member(&fixture.scope, camille).await.unwrap();
     let reason = ErasureReason::NeverActivated;
-    let tombstone =
-        fixture.store.decide_erasure(&fixture.scope, &member, reason, day).await.unwrap().unwrap();
+    let tombstone = fixture
+        .store
+        .decide_erasure(
+            &fixture.scope,
+            &member,
+            &fixture.store.login_state(&fixture.scope, &member.person).await.unwrap(),
+            reason,
+            day,
+        )
+        .await
+        .unwrap()
+        .unwrap();
     // The erasure ends between the deletion of the coupon and that of the member's row.
     let coupons = fixture.table.client().scan().table_name(fixture.table.name());
     let coupons = coupons.filter_expression("bound_to = :member");

@@ -75,6 +75,7 @@ fn time_to_store(opposition: &Opposition) -> SignedDuration {
     let function = match opposition.by {
         Credential::Operator | Credential::Key(_) => Function::Api,
         Credential::Link => Function::Callbacks,
+        Credential::Member => Function::Account,
         Credential::Provider(_) => Function::Outcomes,
         Credential::Upload(_) => Function::Ingest,
         Credential::Service => Function::Retention,

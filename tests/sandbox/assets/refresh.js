@@ -3,7 +3,7 @@ const live = document.querySelector("#live");
 live.hidden = false;
 setInterval(async () => {
   const list = document.querySelector("#outbox");
-  if (!live.firstChild.checked || document.hidden || list.contains(document.activeElement)) return;
+  if (!live.querySelector("input").checked || document.hidden || list.contains(document.activeElement)) return;
   const answer = await fetch(location.href).catch(() => null);
   if (!answer || !answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -1,0 +1,33 @@
+//! The member's own pages: joining at the counter, sign-in, the card.
+//!
+//! Every page works without a script. A page that shows or changes data of a member needs a session; the table of rights
+//! (`domain::rights::PageOperation`) says which.
+
+mod access;
+mod amount;
+mod card;
+mod context;
+mod day;
+mod history;
+mod join;
+mod merchant;
+mod page;
+mod password;
+mod preferences;
+mod rights;
+mod router;
+mod secret;
+mod session;
+mod sessions;
+mod sign_in;
+mod sign_out;
+mod source;
+
+pub use context::{App, Clock};
+pub use router::router;
+
+/// The texts of the pages, for the test that compares the languages.
+#[must_use]
+pub fn texts() -> &'static web::Texts {
+    page::PAGES.texts()
+}

@@ -1,0 +1,138 @@
+//! The preferences of a member: the channels by which the merchant may send offers.
+//!
+//! A ticked box is a consent of the person, and an empty one an opposition. Both are stored with the version of the text
+//! on the page, and only where the person changes something.
+
+use crate::context::App;
+use crate::page::{failed, form_page};
+use crate::session::SignedIn;
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::{Extension, Form};
+use domain::member::consent::{Consent, Opposition, OppositionReason};
+use domain::values::calendar::whole_second;
+use domain::{Channel, ConsentSource, DomainError, Instant, MemberError, MerchantId, Person};
+use serde::Deserialize;
+use store::{ConsentChange, Scope, StoreError};
+use web::{Page, Visit};
+
+/// The version of the texts of the consents on this page.
+const CONSENT_TEXT_VERSION: &str = "preferences-2026-11";
+
+#[derive(Template)]
+#[template(path = "preferences.html")]
+struct Preferences<'a> {
+    page: &'a Page,
+    merchant: MerchantId,
+    name: &'a str,
+    sms: bool,
+    email: bool,
+    postal: bool,
+    saved: bool,
+    error: Option<&'static str>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Saved {
+    saved: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Fields {
+    sms: Option<String>,
+    email: Option<String>,
+    postal: Option<String>,
+}
+
+/// The form.
+pub(crate) async fn ask(
+    State(app): State<App>,
+    Extension(SignedIn { scope, member, .. }): Extension<SignedIn>,
+    Query(Saved { saved }): Query<Saved>,
+    visit: Visit,
+) -> Response {
+    match app.store.member(&scope, member).await {
+        Ok(member) => form(&scope, visit, StatusCode::OK, &member.person, saved.is_some(), None),
+        Err(error) => failed(visit, &error),
+    }
+}
+
+/// The changes are stored.
+pub(crate) async fn save(
+    State(app): State<App>,
+    Extension(SignedIn { scope, member, .. }): Extension<SignedIn>,
+    visit: Visit,
+    Form(fields): Form<Fields>,
+) -> Response {
+    let person = match app.store.member(&scope, member).await {
+        Ok(member) => member.person,
+        Err(error) => return failed(visit, &error),
+    };
+    let refused = |visit, error| {
+        form(&scope, visit, StatusCode::UNPROCESSABLE_ENTITY, &person, false, Some(error))
+    };
+    if fields.email.is_some() && person.details.email.is_none() {
+        return refused(visit, "preferences-no-email");
+    }
+    for (channel, ticked) in [
+        (Channel::Sms, fields.sms.is_some()),
+        (Channel::Email, fields.email.is_some()),
+        (Channel::Postal, fields.postal.is_some()),
+    ] {
+        if ticked == allows(&person, channel) {
+            continue;
+        }
+        let change = change(&scope, ticked, app.now());
+        match app.store.change_consent(&scope, person.id, channel, &change, app.now()).await {
+            Ok(_) => {}
+            Err(StoreError::Refused(DomainError::Member(MemberError::ParentalConsentMissing))) => {
+                return refused(visit, "details-under-15");
+            }
+            Err(error) => return failed(visit, &error),
+        }
+    }
+    visit.redirect(&format!("/preferences/{}?saved=1", scope.settings.merchant.id))
+}
+
+/// Whether the person allows a channel: e-mail and SMS by a consent, letters until the person opposes them.
+fn allows(person: &Person, channel: Channel) -> bool {
+    let stated = person.consents.of(channel);
+    !stated.is_opposed() && (channel == Channel::Postal || stated.consent.is_some())
+}
+
+fn change(scope: &Scope, ticked: bool, now: Instant) -> ConsentChange {
+    let (at, by) = (whole_second(now), scope.credential);
+    if ticked {
+        ConsentChange::Consent(Consent {
+            at,
+            source: ConsentSource::Member,
+            text_version: CONSENT_TEXT_VERSION.to_owned(),
+            establishment: None,
+            operator: None,
+            parent: None,
+            by,
+        })
+    } else {
+        ConsentChange::Oppose(Opposition { at, reason: OppositionReason::Unsubscribed, by })
+    }
+}
+
+fn form(
+    scope: &Scope,
+    visit: Visit,
+    status: StatusCode,
+    person: &Person,
+    saved: bool,
+    error: Option<&'static str>,
+) -> Response {
+    let merchant = &scope.settings.merchant;
+    let page = form_page(visit, &merchant.name);
+    let [sms, email, postal] =
+        [Channel::Sms, Channel::Email, Channel::Postal].map(|channel| allows(person, channel));
+    let name = &*merchant.name;
+    let form =
+        Preferences { page: &page, merchant: merchant.id, name, sms, email, postal, saved, error };
+    page.respond(status, &form)
+}

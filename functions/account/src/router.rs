@@ -1,0 +1,63 @@
+//! The routes of the function, each with its operation of the table of rights.
+
+use crate::context::App;
+use crate::page::PAGES;
+use crate::rights::allow;
+use crate::{card, history, join, preferences, sessions, sign_in, sign_out};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use domain::rights::PageOperation;
+use web::origin::{OwnForms, only_own_forms};
+use web::{Page, Visit};
+
+/// The most bytes of a form. A name of a megabyte is refused before it is read.
+const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// Every route. Building the router makes no call.
+pub fn router(app: App) -> Router {
+    let own_forms = OwnForms::new(app.origin.clone(), &PAGES);
+    let routes = [
+        (
+            "/join/{merchant}/{establishment}",
+            PageOperation::JoinAtCounter,
+            get(join::number::ask).post(join::number::send_code),
+        ),
+        (
+            "/join/{merchant}/{establishment}/code",
+            PageOperation::JoinAtCounter,
+            get(join::code::ask).post(join::code::check),
+        ),
+        (
+            "/join/{merchant}/{establishment}/details",
+            PageOperation::JoinAtCounter,
+            get(join::details::ask).post(join::details::complete),
+        ),
+        ("/sign-in/{merchant}", PageOperation::SignIn, get(sign_in::ask).post(sign_in::check)),
+        ("/card/{merchant}", PageOperation::ShowOwnCard, get(card::show)),
+        ("/history/{merchant}", PageOperation::ShowOwnHistory, get(history::show)),
+        (
+            "/preferences/{merchant}",
+            PageOperation::ChangeOwnPreferences,
+            get(preferences::ask).post(preferences::save),
+        ),
+        (
+            "/sessions/{merchant}",
+            PageOperation::EndOwnSessions,
+            get(sessions::list).post(sessions::end_others),
+        ),
+        ("/sign-out/{merchant}", PageOperation::SignOut, post(sign_out::end)),
+    ];
+    let mut router = Router::new();
+    for (path, operation, methods) in routes {
+        router = router.route(path, allow(&app, operation, methods));
+    }
+    router
+        .fallback(async |visit: Visit| Page::new(visit, &PAGES).not_found())
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(from_fn_with_state(own_forms, only_own_forms))
+        .layer(from_fn(http_edge::requests::observe))
+        .with_state(app)
+        .merge(web::assets::routes(&PAGES))
+}

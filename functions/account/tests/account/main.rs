@@ -1,0 +1,14 @@
+//! The pages of members: joining at the counter, sign-in, the card.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
+
+mod browser;
+mod card;
+mod fixture;
+mod history;
+mod joining;
+mod preferences;
+mod refusals;
+mod sign_in;
+mod sign_in_time;
+mod texts;

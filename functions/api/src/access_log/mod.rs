@@ -1,0 +1,4 @@
+//! The access log of a merchant.
+
+pub(crate) mod list;
+mod query;

@@ -1,0 +1,47 @@
+//! The operations of the pages, and who may do each: the part of the table of rights for people with a browser.
+
+use crate::values::word_enum::word_enum;
+
+word_enum! {
+    /// An operation of the pages. Every route of a page names its operation.
+    pub enum PageOperation {
+        /// Join at the counter, or get a password, with a code that is sent to the mobile.
+        JoinAtCounter = "join_at_counter",
+        /// Sign in as a member.
+        SignIn = "sign_in",
+        /// Show one's own card, with its points.
+        ShowOwnCard = "show_own_card",
+        /// Show one's own purchases, points, rewards and coupons.
+        ShowOwnHistory = "show_own_history",
+        /// Show and change one's own consents.
+        ChangeOwnPreferences = "change_own_preferences",
+        /// List one's own sessions, and end the others.
+        EndOwnSessions = "end_own_sessions",
+        /// End one's own session.
+        SignOut = "sign_out",
+    }
+}
+
+/// The callers that may do an operation of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageCallers {
+    /// Everybody. The operation itself proves what the person holds.
+    Everybody,
+    /// A member who is signed in, on the member's own data only.
+    Member,
+}
+
+impl PageOperation {
+    /// The callers that may do the operation.
+    #[must_use]
+    pub const fn callers(self) -> PageCallers {
+        match self {
+            Self::JoinAtCounter | Self::SignIn => PageCallers::Everybody,
+            Self::ShowOwnCard
+            | Self::ShowOwnHistory
+            | Self::ChangeOwnPreferences
+            | Self::EndOwnSessions
+            | Self::SignOut => PageCallers::Member,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+/** The pages of functions/account. Only this file knows their addresses, fields and buttons. */
+
+import { stack } from '../harness/environment.js';
+
+/** @typedef {import('../harness/keyboard.js').Keyboard | import('../harness/keyboard.js').Pointer} Hand */
+/** @typedef {import('../harness/service.js').Shop} Shop */
+/** @typedef {import('playwright-core').Page} Page */
+
+/**
+ * The answers of a person who joins.
+ * @typedef {object} Person
+ * @property {string} firstName
+ * @property {string} lastName
+ * @property {string} birthDate year, month and day
+ * @property {string} email
+ * @property {string} password
+ * @property {string[]} consents the names of the boxes to tick
+ */
+
+/** The boxes of consent. None of them is ticked beforehand. */
+export const CONSENTS = ['consent_sms', 'consent_email'];
+
+/** The button that sends the form of a page. */
+const SEND = 'main form button';
+
+/** @param {Shop} shop */
+export const counter = (shop) => `${stack('account_url')}/join/${shop.merchant}/${shop.establishment}`;
+/** @param {Shop} shop */
+export const signIn = (shop) => `${stack('account_url')}/sign-in/${shop.merchant}`;
+/** @param {Shop} shop */
+export const card = (shop) => `${stack('account_url')}/card/${shop.merchant}`;
+
+/** The pages of a member besides the card, by their names in the report. @param {Shop} shop */
+export const others = (shop) =>
+  ['history', 'preferences', 'sessions'].map((name) => {
+    return { name, url: `${stack('account_url')}/${name}/${shop.merchant}` };
+  });
+
+/** @param {Hand} hand @param {string} mobile */
+export async function giveMobile(hand, mobile) {
+  await hand.write('mobile', mobile);
+  await hand.press(SEND);
+}
+
+/** @param {Hand} hand @param {string} code */
+export async function giveCode(hand, code) {
+  await hand.write('code', code);
+  await hand.press(SEND);
+}
+
+/** @param {Hand} hand @param {Person} person */
+export async function giveDetails(hand, person) {
+  await hand.write('first_name', person.firstName);
+  await hand.write('last_name', person.lastName);
+  await hand.writeDate('birth_date', person.birthDate);
+  await hand.write('email', person.email);
+  for (const consent of person.consents) await hand.tick(consent);
+  await hand.write('password', person.password);
+  await hand.tick('old_enough');
+  await hand.press(SEND);
+}
+
+/** @param {Hand} hand @param {string} mobile @param {string} password */
+export async function giveCredentials(hand, mobile, password) {
+  await hand.write('mobile', mobile);
+  await hand.write('password', password);
+  await hand.press(SEND);
+}
+
+/** @param {Hand} hand */
+export function signOut(hand) {
+  return hand.press('form[action*="/sign-out/"] button');
+}
+
+/** @param {Hand} hand */
+export function changeToEnglish(hand) {
+  return hand.press('a[hreflang=en]');
+}
+
+/**
+ * The points that the card page shows.
+ * @param {Page} page
+ * @returns {Promise<number>}
+ */
+export async function pointsOf(page) {
+  const words = await page.locator('main').innerText();
+  const found = words.match(/(\d+)\s+points?\b/);
+  if (!found) throw new Error(`${page.url()} shows no points: ${words}`);
+  return Number(found[1]);
+}
+
+/**
+ * The names of the boxes that are ticked.
+ * @param {Page} page
+ */
+export function ticked(page) {
+  const boxes = page.locator('input[type=checkbox]:checked');
+  return boxes.evaluateAll((all) => all.map((box) => box.getAttribute('name')));
+}

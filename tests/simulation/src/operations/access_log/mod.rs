@@ -1,0 +1,3 @@
+//! The access log of a merchant.
+
+pub(super) mod list;
