@@ -3,10 +3,13 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 use store::{ErrorChain, StoreError};
-use web::{Page, PageFamily, Visit};
+use web::{Asset, Page, PageFamily, Visit};
 
-pub(crate) static PAGES: PageFamily =
-    PageFamily::new(include_str!("../locales/fr.ftl"), include_str!("../locales/en.ftl"), &[]);
+pub(crate) static PAGES: PageFamily = PageFamily::new(
+    include_str!("../locales/fr.ftl"),
+    include_str!("../locales/en.ftl"),
+    &[Asset::new("account.css", include_bytes!("../assets/account.css"))],
+);
 
 /// A page of a merchant.
 pub(crate) fn page(visit: Visit, merchant: &str) -> Page {

@@ -27,11 +27,17 @@ struct Preferences<'a> {
     page: &'a Page,
     merchant: MerchantId,
     name: &'a str,
-    sms: bool,
-    email: bool,
-    postal: bool,
-    saved: bool,
+    channels: [ChannelBox; 3],
+    /// The sentence after a change.
+    notice: Option<&'static str>,
     error: Option<&'static str>,
+}
+
+/// The box of a channel.
+struct ChannelBox {
+    field: &'static str,
+    text: &'static str,
+    is_ticked: bool,
 }
 
 #[derive(Deserialize)]
@@ -129,10 +135,18 @@ fn form(
 ) -> Response {
     let merchant = &scope.settings.merchant;
     let page = form_page(visit, &merchant.name);
-    let [sms, email, postal] =
-        [Channel::Sms, Channel::Email, Channel::Postal].map(|channel| allows(person, channel));
+    let channels = [
+        ("sms", "details-consent-sms", Channel::Sms),
+        ("email", "details-consent-email", Channel::Email),
+        ("postal", "preferences-postal", Channel::Postal),
+    ];
+    let channels = channels.map(|(field, text, channel)| ChannelBox {
+        field,
+        text,
+        is_ticked: allows(person, channel),
+    });
+    let notice = saved.then_some("preferences-saved");
     let name = &*merchant.name;
-    let form =
-        Preferences { page: &page, merchant: merchant.id, name, sms, email, postal, saved, error };
+    let form = Preferences { page: &page, merchant: merchant.id, name, channels, notice, error };
     page.respond(status, &form)
 }

@@ -49,11 +49,11 @@ pub fn router(app: App) -> Router {
         ),
         ("/sign-out/{merchant}", PageOperation::SignOut, post(sign_out::end)),
     ];
-    let mut router = Router::new();
+    let mut pages = Router::new();
     for (path, operation, methods) in routes {
-        router = router.route(path, allow(&app, operation, methods));
+        pages = pages.route(path, allow(&app, operation, methods));
     }
-    router
+    pages
         .fallback(async |visit: Visit| Page::new(visit, &PAGES).not_found())
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(from_fn_with_state(own_forms, only_own_forms))

@@ -18,7 +18,7 @@ use web::{Page, Visit};
 struct Sessions<'a> {
     page: &'a Page,
     merchant: MerchantId,
-    sessions: Vec<OpenSession>,
+    open: Vec<OpenSession>,
 }
 
 /// A session of the list.
@@ -39,16 +39,16 @@ pub(crate) async fn list(
         Err(error) => return failed(visit, &error),
     };
     let now = app.now();
-    let mut open: Vec<_> = login.sessions.iter().filter(|session| session.is_open(now)).collect();
-    open.sort_by_key(|session| std::cmp::Reverse(session.used_at));
-    let sessions = open.iter().map(|session| OpenSession {
+    let mut stored: Vec<_> = login.sessions.iter().filter(|session| session.is_open(now)).collect();
+    stored.sort_by_key(|session| std::cmp::Reverse(session.used_at));
+    let open = stored.iter().map(|session| OpenSession {
         begun: minute(session.begun_at),
         used: minute(session.used_at),
         is_this: session.has(&secret_hash),
     });
     let merchant = &scope.settings.merchant;
     let page = form_page(visit, &merchant.name);
-    let sessions = Sessions { page: &page, merchant: merchant.id, sessions: sessions.collect() };
+    let sessions = Sessions { page: &page, merchant: merchant.id, open: open.collect() };
     page.respond(StatusCode::OK, &sessions)
 }
 

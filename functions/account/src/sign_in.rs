@@ -80,7 +80,7 @@ pub(crate) async fn ask(
         Some("out") => Some("sign-in-signed-out"),
         _ => None,
     };
-    respond(&scope, visit, StatusCode::OK, Answer { notice, ..Answer::default() })
+    respond(&scope, visit, StatusCode::OK, &Answer { notice, ..Answer::default() })
 }
 
 /// The password is compared.
@@ -115,7 +115,7 @@ pub(crate) async fn check(
         Guess::NotCounted => (StatusCode::SERVICE_UNAVAILABLE, "sign-in-not-counted", 0),
     };
     let (error, mobile) = (Some(error), &*fields.mobile);
-    respond(&scope, visit, status, Answer { notice: None, error, minutes, mobile })
+    respond(&scope, visit, status, &Answer { notice: None, error, minutes, mobile })
 }
 
 /// What the form says beside its fields.
@@ -127,8 +127,8 @@ struct Answer<'a> {
     mobile: &'a str,
 }
 
-fn respond(scope: &Scope, visit: Visit, status: StatusCode, answer: Answer<'_>) -> Response {
-    let Answer { notice, error, minutes, mobile } = answer;
+fn respond(scope: &Scope, visit: Visit, status: StatusCode, answer: &Answer<'_>) -> Response {
+    let &Answer { notice, error, minutes, mobile } = answer;
     let merchant = &scope.settings.merchant;
     let page = form_page(visit, &merchant.name);
     let establishment = scope.settings.establishments.keys().next();

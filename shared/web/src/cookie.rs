@@ -97,7 +97,7 @@ mod tests {
         #[case] value: Option<&str>,
     ) {
         let header = |value: &&'static str| (COOKIE, HeaderValue::from_static(value));
-        let headers = HeaderMap::from_iter(headers.iter().map(header));
+        let headers = headers.iter().map(header).collect::<HeaderMap>();
         assert_eq!(SESSION.read(&headers).as_deref(), value);
     }
 

@@ -11,8 +11,8 @@ const MARGIN: usize = 4;
 pub(super) fn image(number: &CardNumber) -> Option<CodeImage> {
     let code = QrCode::encode_text(number.as_str(), QrCodeEcc::Medium).ok()?;
     let size = code.size();
-    let side = usize::try_from(size).ok()? + 2 * MARGIN;
-    let mut image = CodeImage::new(side, side);
+    let width = usize::try_from(size).ok()? + 2 * MARGIN;
+    let mut image = CodeImage::new(width, width);
     for (row, y) in (0..size).enumerate() {
         let dark: Vec<bool> = (0..size).map(|x| code.get_module(x, y)).collect();
         image.row(MARGIN, MARGIN + row, 1, &dark);

@@ -72,14 +72,11 @@ impl Joining<'_> {
     ) -> Result<Completed, StoreError> {
         let Self { app, scope, .. } = self;
         let now = app.now();
-        let (owner, member) = match situation {
-            Situation::Complete(known) => {
-                (known.login_of, self.correct(known, given.details).await?)
-            }
-            _ => {
-                let member = self.create(given.details).await?;
-                (member.person.id, member)
-            }
+        let (owner, member) = if let Situation::Complete(known) = situation {
+            (known.login_of, self.correct(known, given.details).await?)
+        } else {
+            let member = self.create(given.details).await?;
+            (member.person.id, member)
         };
         let id = member.person.id;
         for (channel, ticked) in

@@ -127,7 +127,7 @@ async fn request_code(
     Ok(requested)
 }
 
-/// The SMS with a code. The last line is the one that a browser fills in by itself (WebOTP).
+/// The SMS with a code. The last line is the one that a browser fills in by itself (`WebOTP`).
 fn sms_text(merchant: &str, code: &SignInCode, host: &str) -> String {
     let code = code.text();
     let code = code.as_str();

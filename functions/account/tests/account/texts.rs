@@ -46,6 +46,10 @@ const CHOSEN: &[&str] = &[
     "sign-in-source-limit",
     "sign-in-wait",
     "sign-in-wrong",
+    "preferences-postal",
+    "preferences-saved",
+    "details-consent-sms",
+    "details-consent-email",
 ];
 
 #[test]

@@ -29,6 +29,13 @@ fn typed(text: &str) -> CodeText {
     CodeText::parse(text).unwrap()
 }
 
+fn notice_of(requested: CodeRequest) -> NoticeId {
+    match requested {
+        CodeRequest::Stored(id) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
 impl Fixture {
     async fn member_with_password(&self, number: u16) -> MemberId {
         let new = NewMember {
@@ -63,13 +70,6 @@ impl Fixture {
     async fn check(&self, number: u16, text: &str, at: Instant) -> CodeCheck {
         let mobile = mobile(number);
         self.store.check_code(&self.scope, &mobile, &typed(text), "ticket", at).await.unwrap()
-    }
-
-    async fn notice_of(&self, requested: CodeRequest) -> NoticeId {
-        match requested {
-            CodeRequest::Stored(id) => id,
-            other => panic!("{other:?}"),
-        }
     }
 }
 
@@ -309,7 +309,7 @@ async fn a_merchant_and_a_source_address_have_limits_of_codes() {
 #[tokio::test]
 async fn a_notice_is_claimed_once_and_not_after_its_end() {
     let fixture = Fixture::open().await;
-    let id = fixture.notice_of(fixture.request(1, 1, now()).await).await;
+    let id = notice_of(fixture.request(1, 1, now()).await);
     let claim = async |at| fixture.store.claim_notice(&fixture.scope, id, at).await.unwrap();
     assert!(claim(later(CODE_SECONDS)).await.is_none(), "it has expired");
     let notice = claim(later(1)).await.unwrap();

@@ -1,7 +1,7 @@
 //! The member's own pages: a customer joins at the counter, signs out and signs in again.
 
 use crate::campaigns::Sender;
-use crate::stack::{Shop, eventually};
+use crate::stack::{Shop, eventually, instant};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -129,8 +129,12 @@ fn a_customer_joins_at_the_counter_and_signs_in_again() {
     // The member sees a sale, and changes the consents.
     let sale = sale(&customer.mobile());
     assert_eq!(shop.post("/v1/purchases", &sale).status, 201);
+    let visit = serde_json::json!({"visited_at": instant(-60)});
+    let visited = shop.post(&format!("/v1/members/{member}/visits"), &visit);
+    assert_eq!(visited.status, 201, "{visited:?}");
     let history = browser.get(&format!("/history/{}", shop.merchant));
     assert!(history.status == 200 && history.text.contains("42,80"), "{}", history.text);
+    assert!(history.text.contains("Visite"), "{}", history.text);
     assert_eq!(browser.get(&format!("/sessions/{}", shop.merchant)).status, 200);
     let preferences = format!("/preferences/{}", shop.merchant);
     assert_eq!(browser.post(&preferences, "email=yes").status, 303);

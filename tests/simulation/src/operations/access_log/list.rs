@@ -11,18 +11,19 @@ pub(in super::super) const LIST: Operation =
 
 async fn list(mut ctx: Ctx) {
     let Some(target) = ctx.merchant(|_| false) else { return };
-    let mut path = format!("{}/access-log{}", merchant::path(&target), mode(&target));
+    let mut fields = vec![format!("{}/access-log{}", merchant::path(&target), mode(&target))];
     if ctx.one_in(2) {
-        path += &format!("&from={}", day(-ctx.random.i64(0..400)));
+        fields.push(format!("from={}", day(-ctx.random.i64(0..400))));
     }
     if ctx.one_in(4) {
-        path += &format!("&until={}", day(-ctx.random.i64(0..40)));
+        fields.push(format!("until={}", day(-ctx.random.i64(0..40))));
     }
     if ctx.one_in(2)
         && let Some(member) = ctx.member(&target.tenant)
     {
-        path += &format!("&member={}", member.id);
+        fields.push(format!("member={}", member.id));
     }
+    let path = fields.join("&");
     if ctx.one_in(2) {
         merchant::pages(&mut ctx, "list_access_log", &path).await;
     } else {
