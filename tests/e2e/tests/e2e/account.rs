@@ -129,8 +129,10 @@ fn a_customer_joins_at_the_counter_and_signs_in_again() {
     // The member sees a sale, and changes the consents.
     let sale = sale(&customer.mobile());
     assert_eq!(shop.post("/v1/purchases", &sale).status, 201);
-    let visit = serde_json::json!({"visited_at": instant(-60)});
-    let visited = shop.post(&format!("/v1/members/{member}/visits"), &visit);
+    let visit = serde_json::json!({"visited_at": instant(-60)}).to_string();
+    let headers = [("content-type", "application/json"), ("idempotency-key", "visit")];
+    let path = format!("/v1/members/{member}/visits");
+    let visited = shop.stack.ask_with(&shop.key, "POST", &path, &headers, &visit);
     assert_eq!(visited.status, 201, "{visited:?}");
     let history = browser.get(&format!("/history/{}", shop.merchant));
     assert!(history.status == 200 && history.text.contains("42,80"), "{}", history.text);
