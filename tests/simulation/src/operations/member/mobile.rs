@@ -1,6 +1,6 @@
 //! A member has another mobile.
 
-use super::super::ctx::Ctx;
+use super::super::ctx::{Ctx, text};
 use super::super::person::{Person, digits};
 use super::super::request::ApiRequest;
 use super::super::{Operation, Topic};
@@ -24,8 +24,9 @@ async fn change(mut ctx: Ctx) {
     let path = format!("{}/mobile", path(&member.id));
     let request = ApiRequest::put("change_mobile", path).by(&till.key);
     let request = request.json(json!({"mobile": mobile}));
-    ctx.carry_out(&request, |_| {
-        let (tenant, member) = (till.tenant.clone(), member.id.clone());
+    ctx.carry_out(&request, |response| {
+        // The mobile is the survivor's, where the member was merged into another one.
+        let (tenant, member) = (till.tenant.clone(), text(&response.body, "member_id")?);
         Some(Fact::MobileChanged { tenant, member, mobile: digits(&mobile) })
     })
     .await;
