@@ -228,7 +228,8 @@ impl Answer {
 
 /// The addresses of the assets of a page.
 fn assets(page: &str) -> Vec<String> {
-    let found = page.split("\"/assets/").skip(1);
+    // The links are relative to the page.
+    let found = page.split("/assets/").skip(1);
     found.filter_map(|rest| Some(format!("/assets/{}", rest.split('"').next()?))).collect()
 }
 
