@@ -35,7 +35,7 @@ struct Card<'a> {
     barcode: Option<CodeImage>,
 }
 
-/// The card: 1 query of half a read unit after the check of the session.
+/// The card: 1 strong query, 1 read unit, after the check of the session.
 pub(crate) async fn show(
     State(app): State<App>,
     Extension(SignedIn { scope, member, .. }): Extension<SignedIn>,
