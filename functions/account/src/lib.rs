@@ -6,8 +6,12 @@
 mod access;
 mod amount;
 mod card;
+mod consent;
 mod context;
 mod day;
+mod deletion;
+mod details;
+mod field;
 mod history;
 mod join;
 mod merchant;

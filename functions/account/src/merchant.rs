@@ -4,7 +4,7 @@ use crate::context::App;
 use crate::page::PAGES;
 use crate::page::failed;
 use axum::response::Response;
-use domain::{Credential, EstablishmentId, MerchantId};
+use domain::{Credential, MerchantId};
 use store::{Mode, Scope, StoreError};
 use web::{Page, Visit};
 
@@ -20,19 +20,4 @@ pub(crate) async fn scope(app: &App, visit: &Visit, merchant: &str) -> Result<Sc
         Err(error) => return Err(failed(visit.clone(), &error)),
     };
     Ok(Scope { settings, mode: Mode::Live, credential: Credential::Member })
-}
-
-/// As [`scope`], with one of the merchant's establishments.
-pub(crate) async fn scope_at(
-    app: &App,
-    visit: &Visit,
-    merchant: &str,
-    establishment: &str,
-) -> Result<(Scope, EstablishmentId), Response> {
-    let scope = scope(app, visit, merchant).await?;
-    let known = EstablishmentId::parse(establishment).ok();
-    match known.filter(|id| scope.settings.establishments.contains_key(id)) {
-        Some(establishment) => Ok((scope, establishment)),
-        None => Err(Page::new(visit.clone(), &PAGES).not_found()),
-    }
 }

@@ -3,7 +3,6 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use domain::sign_in::Password;
 use domain::sign_in::password::LONGEST;
 use store::{Random, StoreError};
 
@@ -34,11 +33,6 @@ pub(crate) fn hash(random: &Random, password: &str) -> Result<String, StoreError
     let hash = argon2().hash_password_with_salt(password.as_bytes(), &salt);
     // Fails only where 19 MiB cannot be allocated.
     hash.map(|hash| hash.to_string()).map_err(|_| StoreError::Busy)
-}
-
-/// As [`hash`], for a new password.
-pub(crate) fn hash_new(random: &Random, password: &Password) -> Result<String, StoreError> {
-    hash(random, password.as_str())
 }
 
 /// Compares a password with the hash of a login. A text that is longer than any password is wrong after the same time.

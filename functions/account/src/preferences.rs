@@ -3,6 +3,7 @@
 //! A ticked box is a consent of the person, and an empty one an opposition. Both are stored with the version of the text
 //! on the page, and only where the person changes something.
 
+use crate::consent::{ConsentText, consent};
 use crate::context::App;
 use crate::page::{failed, form_page};
 use crate::session::SignedIn;
@@ -11,15 +12,12 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Form};
-use domain::member::consent::{Consent, Opposition, OppositionReason};
+use domain::member::consent::{Opposition, OppositionReason};
 use domain::values::calendar::whole_second;
-use domain::{Channel, ConsentSource, DomainError, Instant, MemberError, MerchantId, Person};
+use domain::{Channel, DomainError, Instant, MemberError, MerchantId, Person};
 use serde::Deserialize;
 use store::{ConsentChange, Scope, StoreError};
 use web::{Page, Visit};
-
-/// The version of the texts of the consents on this page.
-const CONSENT_TEXT_VERSION: &str = "preferences-2026-11";
 
 #[derive(Template)]
 #[template(path = "preferences.html")]
@@ -109,20 +107,11 @@ fn allows(person: &Person, channel: Channel) -> bool {
 }
 
 fn change(scope: &Scope, ticked: bool, now: Instant) -> ConsentChange {
-    let (at, by) = (whole_second(now), scope.credential);
     if ticked {
-        ConsentChange::Consent(Consent {
-            at,
-            source: ConsentSource::Member,
-            text_version: CONSENT_TEXT_VERSION.to_owned(),
-            establishment: None,
-            operator: None,
-            parent: None,
-            by,
-        })
-    } else {
-        ConsentChange::Oppose(Opposition { at, reason: OppositionReason::Unsubscribed, by })
+        return consent(scope, ConsentText::Preferences, None, now);
     }
+    let (at, by) = (whole_second(now), scope.credential);
+    ConsentChange::Oppose(Opposition { at, reason: OppositionReason::Unsubscribed, by })
 }
 
 fn form(

@@ -3,7 +3,7 @@
 use crate::context::App;
 use crate::page::PAGES;
 use crate::rights::allow;
-use crate::{card, history, join, preferences, sessions, sign_in, sign_out};
+use crate::{card, deletion, details, history, join, preferences, sessions, sign_in, sign_out};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -42,6 +42,17 @@ pub fn router(app: App) -> Router {
             PageOperation::ChangeOwnPreferences,
             get(preferences::ask).post(preferences::save),
         ),
+        (
+            "/details/{merchant}",
+            PageOperation::CorrectOwnDetails,
+            get(details::ask).post(details::correct),
+        ),
+        (
+            "/deletion/{merchant}",
+            PageOperation::DeleteOwnAccount,
+            get(deletion::show).post(deletion::ask),
+        ),
+        ("/deletion/{merchant}/cancel", PageOperation::DeleteOwnAccount, post(deletion::cancel)),
         (
             "/sessions/{merchant}",
             PageOperation::EndOwnSessions,

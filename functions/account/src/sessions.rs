@@ -65,6 +65,6 @@ pub(crate) async fn end_others(
 }
 
 /// An instant in Europe/Paris, to the minute.
-fn minute(at: Instant) -> String {
+pub(crate) fn minute(at: Instant) -> String {
     PARIS.to_datetime(at).strftime("%d/%m/%Y %H:%M").to_string()
 }

@@ -1,6 +1,6 @@
-//! The sign-in of a member with mobile and password.
+//! The sign-in of a member with a mobile or an e-mail address, and a password.
 //!
-//! A wrong password, a mobile that no member has and a member without a password get the same answer, after the same
+//! A wrong password, a name that no member has and a member without a password get the same answer, after the same
 //! calls and the same computation. A guess is counted for its source address before the password is compared, and for
 //! its login with the result: a result that could not be counted is not told.
 
@@ -18,7 +18,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use domain::access_log::{AccessEvent, Actor};
-use domain::{Instant, MemberId, MerchantId, Mobile};
+use domain::sign_in::LoginName;
+use domain::{Instant, MemberId, MerchantId};
 use serde::Deserialize;
 use store::{LoginOf, Scope, SourceLimit, StoreError};
 use web::{Page, Visit};
@@ -35,7 +36,8 @@ struct SignIn<'a> {
     error: Option<&'static str>,
     /// The minutes to wait, where the error names them.
     minutes: i64,
-    mobile: &'a str,
+    /// The name that the person typed.
+    login: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +48,7 @@ pub(crate) struct Reason {
 #[derive(Deserialize)]
 pub(crate) struct Fields {
     #[serde(default)]
-    mobile: String,
+    login: String,
     #[serde(default)]
     password: String,
 }
@@ -114,8 +116,8 @@ pub(crate) async fn check(
         Guess::SourceLimit => (StatusCode::TOO_MANY_REQUESTS, "sign-in-source-limit", 0),
         Guess::NotCounted => (StatusCode::SERVICE_UNAVAILABLE, "sign-in-not-counted", 0),
     };
-    let (error, mobile) = (Some(error), &*fields.mobile);
-    respond(&scope, visit, status, &Answer { notice: None, error, minutes, mobile })
+    let (error, login) = (Some(error), &*fields.login);
+    respond(&scope, visit, status, &Answer { notice: None, error, minutes, login })
 }
 
 /// What the form says beside its fields.
@@ -124,18 +126,19 @@ struct Answer<'a> {
     notice: Option<&'static str>,
     error: Option<&'static str>,
     minutes: i64,
-    mobile: &'a str,
+    /// The name that the person typed.
+    login: &'a str,
 }
 
 fn respond(scope: &Scope, visit: Visit, status: StatusCode, answer: &Answer<'_>) -> Response {
-    let &Answer { notice, error, minutes, mobile } = answer;
+    let &Answer { notice, error, minutes, login } = answer;
     let merchant = &scope.settings.merchant;
     let page = form_page(visit, &merchant.name);
     let establishment = scope.settings.establishments.keys().next();
     let code = establishment.map(|id| page.link(&format!("/join/{}/{id}", merchant.id)));
     page.respond(
         status,
-        &SignIn { page: &page, merchant: merchant.id, code, notice, error, minutes, mobile },
+        &SignIn { page: &page, merchant: merchant.id, code, notice, error, minutes, login },
     )
 }
 
@@ -149,8 +152,8 @@ async fn guess(
     let now = app.now();
     let store = &app.store;
     let limit = SourceLimit::Guesses;
-    // A text that is no mobile is counted for its source, and answered as a mobile that no member has.
-    let Ok(mobile) = Mobile::parse(&fields.mobile) else {
+    // A text that is no name is counted for its source, and answered as a name that no member has.
+    let Some(name) = LoginName::parse(&fields.login) else {
         let within = store.claim_for_source(scope, &source.0, limit, now).await?;
         password::compare(&fields.password, None);
         let event = if within { AccessEvent::SignInRefused } else { AccessEvent::SignInLimited };
@@ -159,7 +162,7 @@ async fn guess(
     };
     let (within, of) = futures::try_join!(
         store.claim_for_source(scope, &source.0, limit, now),
-        store.login_of(scope, &mobile)
+        store.login_named(scope, &name)
     )?;
     if !within {
         log(app, scope, actor(&of), AccessEvent::SignInLimited, source).await?;

@@ -62,6 +62,8 @@ pub struct Counts {
     pub erase_never_activated: u64,
     /// Erasures of members who stopped using the service.
     pub erase_inactive: u64,
+    /// Members who asked to delete the account.
+    pub erase_asked_for: u64,
     /// Members that would get a later day.
     pub rearm: u64,
     /// Members whose erasure was decided before, and whose data would be deleted or searched for once more.
@@ -138,11 +140,11 @@ impl DryRun {
         *match row.action {
             Action::Erase => match row.reason.and_then(ErasureReason::parse) {
                 Some(ErasureReason::NeverActivated) => &mut counts.erase_never_activated,
-                // The sweep erases by a deadline only.
-                Some(
-                    ErasureReason::Inactive | ErasureReason::Request | ErasureReason::Objection,
-                )
-                | None => &mut counts.erase_inactive,
+                // The sweep decides no erasure after an objection.
+                Some(ErasureReason::Request | ErasureReason::Objection) => {
+                    &mut counts.erase_asked_for
+                }
+                Some(ErasureReason::Inactive) | None => &mut counts.erase_inactive,
             },
             Action::Rearm => &mut counts.rearm,
             Action::LookAgain => &mut counts.look_again,

@@ -189,7 +189,10 @@ async fn process(
                 }
             }
             Decision::Erase(member, login, _, reason) => {
-                let decided = store.decide_erasure(scope, &member, &login, reason, today).await?;
+                let asked = member.person.deletion.filter(|_| reason.is_asked_for());
+                let credential = asked.map_or(scope.credential, |asked| asked.by);
+                let by = Scope { credential, ..scope.clone() };
+                let decided = store.decide_erasure(&by, &member, &login, reason, today).await?;
                 if let Some(tombstone) = decided {
                     store.carry_out_erasure(scope, &tombstone, today).await?;
                     tracing::info!(%tenant, member = %tombstone.member, reason = reason.as_str(), "erased");

@@ -9,7 +9,7 @@ from template import functions, of_type, resources
 ALARMS = of_type("AWS::CloudWatch::Alarm")
 # One such event is worth a message: work that failed to the end, or a fact that a person must know.
 ONE_IS_ENOUGH = re.compile(
-    r"(DeadLetters|Recursion|QueueAge|Overdue|RepeatedMisses|UnusualAdjustments|GivenUpWebhooks|UnreadFiles)Alarm$|^ChangesAge"
+    r"(DeadLetters|Recursion|QueueAge|Overdue|RepeatedMisses|CodesOfDayUsedUp|UnusualAdjustments|GivenUpWebhooks|UnreadFiles)Alarm$|^ChangesAge"
 )
 
 

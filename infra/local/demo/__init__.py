@@ -1,6 +1,6 @@
 """The demonstration: a merchant, its purchase file, a sale with a coupon, a reward, campaigns by e-mail and SMS, a STOP
-reply, a webhook, and the daily runs of `followups` and `retention`. It uses the public API, and calls the two scheduled
-functions.
+reply, a member's account, a webhook, and the daily runs of `followups` and `retention`. It uses the public API and the
+pages for members, and calls the two scheduled functions.
 
 The demonstration keeps notes in `stack.json` and `demo/`. A second run sends the same requests again, so nothing is
 created, ingested, sold or sent twice. Only the webhook is shown by each run.
@@ -12,7 +12,7 @@ import time
 
 from stack import Stack
 
-from . import closing, file, merchant, messages, points, retention, reward, sale, webhook
+from . import account, closing, file, merchant, messages, points, retention, reward, sale, webhook
 from .api import Api, DemoError, Notes
 
 __all__ = ["DemoError", "show"]
@@ -31,6 +31,7 @@ def show(stack: Stack, began: float) -> None:
     redeemed = reward.redeem(till, sold["member_id"], demo["reward_id"], notes)
     operator = merchant.operator(stack)
     sent = messages.run(operator, till, back_office, stack, demo["merchant_id"], notes)
+    account.open_account(stack, demo, notes)
     posted = webhook.show(operator, till, demo["merchant_id"])
     given = points.daily_run(back_office, stack, demo, sold["member_id"], notes)
     retained = retention.run(operator, stack, demo, notes)

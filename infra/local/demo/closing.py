@@ -9,6 +9,7 @@ from pathlib import Path
 from process import short
 from stack import Stack
 
+from . import account
 from .api import SOFTWARE, euros, number
 from .merchant import COUPON, CUSTOMER, REWARD, operator_key
 from .messages import PEOPLE
@@ -97,6 +98,8 @@ def next_steps(stack: Stack, folder: Path, demo: dict, report: dict, sale: dict)
     print("Join as a customer at the counter, with a mobile that begins with 06 39 98, in a browser on this machine:\n")
     print(f"  {counter}\n")
     print(f"The SMS with the code is in the same list of messages: {stack.sandbox.url}\n")
+    print(f"Or sign in as {account.FIRST_NAME}, with the mobile {account.MOBILE} and the password {account.PASSWORD}:\n")
+    print(f"  {stack.account_url}/sign-in/{demo['merchant_id']}\n")
     print("Try these calls of a till and of a back office. A header file holds a key and the name of its software.\n")
     print(f"  {call} '{url}/v1/health'")
     asks = f"{call} -H 'content-type: application/json'"

@@ -67,6 +67,7 @@ pub(crate) const fn of_conflict(conflict: Conflict) -> Code {
         Conflict::MergeIntoItself
         | Conflict::MergedIntoAnother
         | Conflict::MergedTheOtherWay
+        | Conflict::DeletionAskedFor
         | Conflict::MergedSince
         | Conflict::LaterMerge
         | Conflict::NotMerged

@@ -123,6 +123,12 @@ pub enum Conflict {
     /// The request merges two members who are already merged the other way round.
     #[error("The two members are already merged the other way round.")]
     MergedTheOtherWay,
+    /// The request merges a member, or undoes a merge, while the person has asked to delete the account.
+    #[error(
+        "The person has asked to delete this account: the person must cancel the request on the \
+         account's page first, or the account is erased within five days."
+    )]
+    DeletionAskedFor,
     /// The request undoes a merge whose survivor was merged into another member since.
     #[error("This member was later merged into another member: undo that merge first.")]
     MergedSince,

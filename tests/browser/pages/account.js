@@ -32,9 +32,12 @@ export const card = (shop) => `${stack('account_url')}/card/${shop.merchant}`;
 
 /** The pages of a member besides the card, by their names in the report. @param {Shop} shop */
 export const others = (shop) =>
-  ['history', 'preferences', 'sessions'].map((name) => {
-    return { name, url: `${stack('account_url')}/${name}/${shop.merchant}` };
+  ['history', 'details', 'preferences', 'sessions', 'deletion'].map((name) => {
+    return { name, url: own(shop, name) };
   });
+
+/** A page of a member. @param {Shop} shop @param {string} name */
+export const own = (shop, name) => `${stack('account_url')}/${name}/${shop.merchant}`;
 
 /** @param {Hand} hand @param {string} mobile */
 export async function giveMobile(hand, mobile) {
@@ -62,9 +65,20 @@ export async function giveDetails(hand, person) {
 
 /** @param {Hand} hand @param {string} mobile @param {string} password */
 export async function giveCredentials(hand, mobile, password) {
-  await hand.write('mobile', mobile);
+  await hand.write('login', mobile);
   await hand.write('password', password);
   await hand.press(SEND);
+}
+
+/** @param {Hand} hand @param {string} city */
+export async function correctCity(hand, city) {
+  await hand.write('city', city);
+  await hand.press(SEND);
+}
+
+/** Asks to delete the account, or cancels the request. @param {Hand} hand */
+export function changeDeletion(hand) {
+  return hand.press(SEND);
 }
 
 /** @param {Hand} hand */

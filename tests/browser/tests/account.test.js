@@ -114,6 +114,17 @@ describe('A customer joins at the counter', () => {
     await t.test('sign-in-refused', () => checkAnswer(page, 'sign-in-refused'));
     await account.giveCredentials(hand, member, PERSON.password);
     assert.equal(await account.pointsOf(page), 0);
+    await page.goto(account.own(shop, 'details'));
+    await account.correctCity(hand, 'Lyon');
+    await t.test('details-saved', () => checkPage(page, 'details-saved'));
+    assert.equal(await page.inputValue('input[name=city]'), 'Lyon');
+    await page.goto(account.own(shop, 'deletion'));
+    await account.changeDeletion(hand);
+    await t.test('deletion-asked', () => checkPage(page, 'deletion-asked'));
+    await page.goto(account.card(shop));
+    await t.test('card-deletion', () => checkPage(page, 'card-deletion'));
+    await page.goto(account.own(shop, 'deletion'));
+    await account.changeDeletion(hand);
     for (const { name, url } of account.others(shop)) {
       await page.goto(url);
       await t.test(name, () => checkPage(page, name));

@@ -31,6 +31,8 @@ struct Card<'a> {
     level: Option<&'a str>,
     number: Option<&'a CardNumber>,
     is_blocked: bool,
+    /// Whether the member has asked to delete the account.
+    is_to_be_deleted: bool,
     qr: Option<CodeImage>,
     barcode: Option<CodeImage>,
 }
@@ -64,6 +66,7 @@ pub(crate) async fn show(
         level: level.map(|level| level.name.as_str()),
         number,
         is_blocked,
+        is_to_be_deleted: member.person.deletion.is_some(),
         qr: number.and_then(qr::image),
         barcode: number.and_then(barcode::image),
     };

@@ -1,15 +1,15 @@
 //! The second page: the code that the person received.
 
-use super::{JoinPath, path, ticket};
+use super::counter::Counter;
+use super::{path, ticket};
 use crate::access::{actor, log};
 use crate::context::App;
-use crate::merchant::scope_at;
 use crate::page::{failed, form_page};
 use crate::secret::Secret;
 use crate::source::Source;
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::Mobile;
@@ -40,16 +40,11 @@ pub(crate) struct Fields {
 
 /// The form. Without the cookie of the first page, the person begins again.
 pub(crate) async fn ask(
-    State(app): State<App>,
-    Path(JoinPath { merchant, establishment }): Path<JoinPath>,
+    Counter { scope, establishment }: Counter,
     headers: HeaderMap,
     visit: Visit,
 ) -> Response {
-    let (scope, at) = match scope_at(&app, &visit, &merchant, &establishment).await {
-        Ok(found) => found,
-        Err(answer) => return answer,
-    };
-    let first = path(scope.settings.merchant.id, &at, "");
+    let first = path(scope.settings.merchant.id, &establishment, "");
     match ticket::mobile(&scope, &headers) {
         Some(mobile) => form(&scope, visit, StatusCode::OK, &first, &mobile, None, 0),
         None => visit.redirect(&first),
@@ -59,18 +54,14 @@ pub(crate) async fn ask(
 /// The code is checked.
 pub(crate) async fn check(
     State(app): State<App>,
-    Path(JoinPath { merchant, establishment }): Path<JoinPath>,
+    Counter { scope, establishment }: Counter,
     source: Source,
     headers: HeaderMap,
     visit: Visit,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let (scope, at) = match scope_at(&app, &visit, &merchant, &establishment).await {
-        Ok(found) => found,
-        Err(answer) => return answer,
-    };
     let id = scope.settings.merchant.id;
-    let first = path(id, &at, "");
+    let first = path(id, &establishment, "");
     let Some(mobile) = ticket::mobile(&scope, &headers) else { return visit.redirect(&first) };
     let Some(code) = CodeText::parse(&fields.code) else {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -84,7 +75,7 @@ pub(crate) async fn check(
     match checked {
         CodeCheck::Right => {
             let cookie = ticket::keep_ticket(secret.as_str());
-            (cookie, visit.redirect(&path(id, &at, "/details"))).into_response()
+            (cookie, visit.redirect(&path(id, &establishment, "/details"))).into_response()
         }
         CodeCheck::Wrong(left) => {
             form(&scope, visit, status, &first, &mobile, Some("code-wrong"), left)

@@ -1,24 +1,23 @@
 //! The steps by which a person joins. Each step may be repeated: a person who sends the form again, because an answer was
 //! lost, continues where the first request ended. The ticket is used up last.
 
-use super::CONSENT_TEXT_VERSION;
 use super::form::{Errors, Fields, Given};
 use super::situation::{Known, Situation};
 use crate::access::log;
+use crate::consent::{ConsentText, consent};
 use crate::context::App;
 use crate::password;
 use crate::secret::Secret;
 use crate::source::Source;
 use domain::access_log::{AccessEvent, Actor};
 use domain::member::Details;
-use domain::member::consent::Consent;
 use domain::sign_in::Password;
 use domain::values::calendar::whole_second;
 use domain::{
-    CardNumber, Channel, ConsentSource, DomainError, Enrolment, EstablishmentId, MemberError,
-    MemberId, Mobile, Registration, retention,
+    CardNumber, Channel, DomainError, Enrolment, EstablishmentId, MemberError, MemberId, Mobile,
+    Registration, retention,
 };
-use store::{ConsentChange, Correction, Member, NewMember, Scope, StoreError};
+use store::{Correction, Member, NewMember, Scope, StoreError};
 
 /// How often another card number is tried, where a card has the number already.
 const CARD_ATTEMPTS: u32 = 5;
@@ -83,7 +82,9 @@ impl Joining<'_> {
             [(Channel::Sms, &fields.consent_sms), (Channel::Email, &fields.consent_email)]
         {
             if ticked.is_some() {
-                app.store.change_consent(scope, id, channel, &self.consent(), now).await?;
+                let at = Some(self.establishment.clone());
+                let change = consent(scope, ConsentText::Joining, at, now);
+                app.store.change_consent(scope, id, channel, &change, now).await?;
             }
         }
         let activated_at = Some(whole_second(now));
@@ -165,21 +166,9 @@ impl Joining<'_> {
     ) -> Result<Completed, StoreError> {
         let Self { app, scope, source, .. } = self;
         let random = app.store.random();
-        let (hash, secret) = (password::hash_new(random, password)?, Secret::new(random)?);
+        let (hash, secret) = (password::hash(random, password.as_str())?, Secret::new(random)?);
         app.store.set_password(scope, owner, &hash, secret.hash(), app.now()).await?;
         log(app, scope, Actor::Member(owner), event, source).await?;
         Ok(Completed::Done { member: owner, secret })
-    }
-
-    fn consent(&self) -> ConsentChange {
-        ConsentChange::Consent(Consent {
-            at: whole_second(self.app.now()),
-            source: ConsentSource::Member,
-            text_version: CONSENT_TEXT_VERSION.to_owned(),
-            establishment: Some(self.establishment.clone()),
-            operator: None,
-            parent: None,
-            by: self.scope.credential,
-        })
     }
 }

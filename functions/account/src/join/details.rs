@@ -1,19 +1,19 @@
 //! The third page: the details, the consents and the password of a person who has proved a mobile.
 
 use super::complete::{self, Completed};
+use super::counter::Counter;
 use super::form::{Errors, Fields};
 use super::situation::{self, Situation};
 use super::ticket::TICKET;
-use super::{JoinPath, path, ticket};
+use super::{path, ticket};
 use crate::context::App;
-use crate::merchant::scope_at;
 use crate::page::{failed, form_page};
 use crate::secret::Secret;
 use crate::session;
 use crate::source::Source;
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use domain::{EstablishmentId, Mobile, Sector, retention};
@@ -55,11 +55,11 @@ struct Arrived {
 /// The form of the person's situation.
 pub(crate) async fn ask(
     State(app): State<App>,
-    Path(names): Path<JoinPath>,
+    counter: Counter,
     headers: HeaderMap,
     visit: Visit,
 ) -> Response {
-    let arrived = match arrive(&app, &names, &headers, &visit).await {
+    let arrived = match arrive(&app, counter, &headers, &visit).await {
         Ok(arrived) => arrived,
         Err(answer) => return answer,
     };
@@ -75,13 +75,13 @@ pub(crate) async fn ask(
 /// The person joins, or gets the password.
 pub(crate) async fn complete(
     State(app): State<App>,
-    Path(names): Path<JoinPath>,
+    counter: Counter,
     source: Source,
     headers: HeaderMap,
     visit: Visit,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let arrived = match arrive(&app, &names, &headers, &visit).await {
+    let arrived = match arrive(&app, counter, &headers, &visit).await {
         Ok(arrived) => arrived,
         Err(answer) => return answer,
     };
@@ -118,11 +118,10 @@ pub(crate) async fn complete(
 /// The ticket of the cookie: 1 read unit. Without a valid one, the person begins again.
 async fn arrive(
     app: &App,
-    JoinPath { merchant, establishment }: &JoinPath,
+    Counter { scope, establishment }: Counter,
     headers: &HeaderMap,
     visit: &Visit,
 ) -> Result<Arrived, Response> {
-    let (scope, establishment) = scope_at(app, visit, merchant, establishment).await?;
     let first = path(scope.settings.merchant.id, &establishment, "");
     let again = || visit.redirect(&first);
     let secret = Secret::of_cookie(&TICKET.read(headers).ok_or_else(again)?);

@@ -1,9 +1,9 @@
 //! The form of the details, as the person filled it in.
 
-use domain::member::{self, Details, Email, NAME_LENGTH};
+use crate::field;
+use domain::member::{Details, minor};
 use domain::sign_in::{Password, Proof};
-use domain::values::text;
-use domain::{CardNumber, Day, ValueError, member::minor};
+use domain::{CardNumber, Day};
 use serde::Deserialize;
 
 /// The fields as they were sent. A field that is not on the form of the situation is absent.
@@ -50,17 +50,10 @@ impl Fields {
     /// Reads the details and the password.
     pub(super) fn read(&self, today: Day) -> Result<Given, Errors> {
         let mut errors = Errors::default();
-        let first_name = name(&self.first_name, &mut errors.first_name);
-        let last_name = name(&self.last_name, &mut errors.last_name);
-        let birth_date = optional(
-            &self.birth_date,
-            &mut errors.birth_date,
-            "details-birth-date-unreadable",
-            |given| Day::parse(given).ok().and_then(|day| member::birth_date(day, today).ok()),
-        );
-        let email = optional(&self.email, &mut errors.email, "details-email-unreadable", |given| {
-            Email::parse(given).ok()
-        });
+        let first_name = field::name(&self.first_name, &mut errors.first_name);
+        let last_name = field::name(&self.last_name, &mut errors.last_name);
+        let birth_date = field::birth_date(&self.birth_date, today, &mut errors.birth_date);
+        let email = field::email(&self.email, &mut errors.email);
         if self.consent_email.is_some() && self.email.trim().is_empty() {
             errors.email = Some("details-email-for-consent");
         }
@@ -93,37 +86,6 @@ impl Fields {
             card: CardNumber::parse(&self.proof_card).ok(),
         }
     }
-}
-
-fn name(text: &str, error: &mut Option<&'static str>) -> Option<String> {
-    match text::bounded(text, NAME_LENGTH) {
-        Ok(name) => Some(name.to_owned()),
-        Err(why) => {
-            *error = Some(match why {
-                ValueError::Empty => "details-name-empty",
-                ValueError::TooLong { .. } => "details-name-too-long",
-                _ => "details-name-characters",
-            });
-            None
-        }
-    }
-}
-
-fn optional<T>(
-    text: &str,
-    error: &mut Option<&'static str>,
-    why: &'static str,
-    read: impl FnOnce(&str) -> Option<T>,
-) -> Option<T> {
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    let read = read(text);
-    if read.is_none() {
-        *error = Some(why);
-    }
-    read
 }
 
 fn password(text: &str, errors: &mut Errors) -> Option<Password> {
@@ -180,7 +142,7 @@ mod tests {
             errors(&wrong),
             Errors {
                 first_name: Some("details-name-empty"),
-                last_name: Some("details-name-too-long"),
+                last_name: Some("details-text-too-long"),
                 birth_date: Some("details-birth-date-unreadable"),
                 email: Some("details-email-unreadable"),
                 old_enough: Some("details-old-enough-missing"),

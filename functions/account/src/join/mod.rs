@@ -4,6 +4,7 @@
 
 pub(crate) mod code;
 mod complete;
+mod counter;
 pub(crate) mod details;
 mod form;
 pub(crate) mod number;
@@ -11,17 +12,6 @@ mod situation;
 mod ticket;
 
 use domain::{EstablishmentId, MerchantId};
-use serde::Deserialize;
-
-/// The version of the texts of the consents on the page of the details.
-const CONSENT_TEXT_VERSION: &str = "compte-2026-11";
-
-/// The path of these pages.
-#[derive(Deserialize)]
-pub(crate) struct JoinPath {
-    merchant: String,
-    establishment: String,
-}
 
 /// The address of one of the pages.
 fn path(merchant: MerchantId, establishment: &EstablishmentId, page: &str) -> String {

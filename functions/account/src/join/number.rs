@@ -1,22 +1,22 @@
 //! The first page: the mobile, to which a code is sent.
 
-use super::{JoinPath, path, ticket};
-use crate::access::log;
+use super::counter::Counter;
+use super::{path, ticket};
+use crate::access::{actor, log};
 use crate::context::App;
-use crate::merchant::scope_at;
 use crate::page::{failed, form_page, sentence};
 use crate::source::Source;
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use domain::access_log::{AccessEvent, Actor};
+use domain::access_log::AccessEvent;
 use domain::sign_in::SignInCode;
 use domain::{Mobile, ValueError};
 use platform::messages::NoticeMessage;
 use serde::Deserialize;
-use store::{CodeRequest, ErrorChain, LoginOf, NewCode, Scope, StoreError};
+use store::{CodeRequest, ErrorChain, NewCode, Scope, StoreError};
 use web::{Page, Visit};
 
 #[derive(Template)]
@@ -37,34 +37,21 @@ pub(crate) struct Fields {
 }
 
 /// The form.
-pub(crate) async fn ask(
-    State(app): State<App>,
-    Path(JoinPath { merchant, establishment }): Path<JoinPath>,
-    visit: Visit,
-) -> Response {
-    match scope_at(&app, &visit, &merchant, &establishment).await {
-        Ok((scope, at)) => {
-            let action = path(scope.settings.merchant.id, &at, "");
-            form(&scope, visit, StatusCode::OK, &action, None, "")
-        }
-        Err(answer) => answer,
-    }
+pub(crate) async fn ask(Counter { scope, establishment }: Counter, visit: Visit) -> Response {
+    let action = path(scope.settings.merchant.id, &establishment, "");
+    form(&scope, visit, StatusCode::OK, &action, None, "")
 }
 
 /// A code is sent.
 pub(crate) async fn send_code(
     State(app): State<App>,
-    Path(JoinPath { merchant, establishment }): Path<JoinPath>,
+    Counter { scope, establishment }: Counter,
     source: Source,
     visit: Visit,
     Form(fields): Form<Fields>,
 ) -> Response {
-    let (scope, at) = match scope_at(&app, &visit, &merchant, &establishment).await {
-        Ok(found) => found,
-        Err(answer) => return answer,
-    };
     let id = scope.settings.merchant.id;
-    let action = path(id, &at, "");
+    let action = path(id, &establishment, "");
     let refuse =
         |visit, status, error| form(&scope, visit, status, &action, Some(error), &fields.mobile);
     let mobile = match french_mobile(&fields.mobile) {
@@ -83,12 +70,19 @@ pub(crate) async fn send_code(
     let limit = StatusCode::TOO_MANY_REQUESTS;
     match requested {
         CodeRequest::Stored(_) => match ticket::keep_mobile(&scope, &mobile) {
-            Ok(cookie) => (cookie, visit.redirect(&path(id, &at, "/code"))).into_response(),
+            Ok(cookie) => {
+                (cookie, visit.redirect(&path(id, &establishment, "/code"))).into_response()
+            }
             Err(error) => failed(visit, &error),
         },
         CodeRequest::MobileLimit(_) => refuse(visit, limit, "number-mobile-limit"),
         CodeRequest::SourceLimit => refuse(visit, limit, "number-source-limit"),
-        CodeRequest::DayLimit => refuse(visit, limit, "number-day-limit"),
+        CodeRequest::DayLimit => {
+            // The alarm `CodesOfDayUsedUp` reads this line.
+            let codes_of_day = app.codes_of_day;
+            tracing::warn!(merchant = %id, codes_of_day, "the merchant has sent the codes of its day");
+            refuse(visit, limit, "number-day-limit")
+        }
     }
 }
 
@@ -118,22 +112,34 @@ async fn request_code(
             return Err(StoreError::Busy);
         }
         let of = app.store.login_of(scope, mobile).await?;
-        let actor = match of {
-            LoginOf::Member(member) => Actor::Member(member),
-            LoginOf::Nobody(_) => Actor::Unknown,
-        };
-        log(app, scope, actor, AccessEvent::CodeSent, source).await?;
+        log(app, scope, actor(&of), AccessEvent::CodeSent, source).await?;
     }
     Ok(requested)
 }
 
-/// The SMS with a code. The last line is the one that a browser fills in by itself (`WebOTP`).
+/// The SMS with a code. The last line is the one that a browser fills in by itself (`WebOTP`). The merchant's name is
+/// cut where the SMS would need a second part.
 fn sms_text(merchant: &str, code: &SignInCode, host: &str) -> String {
     let code = code.text();
     let code = code.as_str();
-    format!(
-        "{merchant}: votre code est {code}. Il est valable 10 minutes. Ne le donnez a personne.\n\n@{host} #{code}"
-    )
+    let written = |name: &str| {
+        let subject = if name.is_empty() { "Votre".to_owned() } else { format!("{name}: votre") };
+        format!(
+            "{subject} code est {code}. Il est valable 10 minutes. Ne le donnez a personne.\n\n@{host} #{code}"
+        )
+    };
+    let mut name = merchant.trim_end();
+    while parts(&written(name)) > 1
+        && let Some((at, _)) = name.char_indices().next_back()
+    {
+        name = name[..at].trim_end();
+    }
+    written(name)
+}
+
+/// The parts of an SMS as it is sent: with characters of GSM-7 in the place of others that read the same.
+fn parts(text: &str) -> usize {
+    messaging::sms::measure(&messaging::text::fold::fold(text)).parts
 }
 
 /// A mobile of France or of its overseas territories: other numbers cost a multiple, and are a known fraud.
@@ -189,7 +195,20 @@ mod tests {
     #[test]
     fn the_last_line_of_the_sms_has_the_host_and_the_code() {
         let text = sms_text("Boutique Exemple", &SignInCode::of_random(7), "carte.example.com");
+        assert!(text.starts_with("Boutique Exemple: votre code est 000007."), "{text}");
         assert_eq!(text.lines().last(), Some("@carte.example.com #000007"));
-        assert!(text.chars().count() <= 160 && text.is_ascii());
+    }
+
+    #[rstest]
+    #[case::short("Boutique Exemple")]
+    #[case::long(
+        "Les Établissements Martin et Filles, Opticiens à Saint-Étienne-du-Rouvray et à Sotteville"
+    )]
+    #[case::outside_gsm_7("Бутик «Пример» на улице Парижской Коммуны, дом двадцать пять")]
+    #[case::emoji("👓👓👓")]
+    fn the_sms_has_one_part(#[case] merchant: &str) {
+        let text = sms_text(merchant, &SignInCode::of_random(7), "carte-de-fidelite.example.com");
+        assert_eq!(parts(&text), 1, "{text}");
+        assert!(text.contains("otre code est 000007"), "{text}");
     }
 }

@@ -122,7 +122,7 @@ async fn an_account_in_use_gets_another_password_by_a_code() {
     assert_eq!(set.location(), fixture.card_path());
     let ended = browser.get(&fixture.card_path()).await;
     assert_eq!(ended.location(), format!("{}?reason=ended", fixture.sign_in_path()));
-    let old = [("mobile", "0639980012"), ("password", PASSWORD)];
+    let old = [("login", "0639980012"), ("password", PASSWORD)];
     let refused = browser.post(&fixture.sign_in_path(), &old).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

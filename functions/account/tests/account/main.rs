@@ -4,6 +4,8 @@
 
 mod browser;
 mod card;
+mod deletion;
+mod details;
 mod fixture;
 mod history;
 mod joining;

@@ -41,7 +41,7 @@ async fn a_session_of_another_merchant_opens_nothing() {
     let page = browser.get(refused.location()).await;
     assert!(page.text.contains("autre commerçant"));
     // What is known at one merchant is not visible at another: the password of the first signs in nowhere else.
-    let fields = [("mobile", "0639980012"), ("password", PASSWORD)];
+    let fields = [("login", "0639980012"), ("password", PASSWORD)];
     let refused = browser.post(&format!("/sign-in/{}", other.id), &fields).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

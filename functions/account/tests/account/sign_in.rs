@@ -16,7 +16,7 @@ async fn a_member_signs_in_and_out() {
     let mut browser = fixture.browser();
     let closed = browser.get(&fixture.card_path()).await;
     assert_eq!(closed.location(), fixture.sign_in_path());
-    let fields = [("mobile", "06.39.98.00.12"), ("password", PASSWORD)];
+    let fields = [("login", "06.39.98.00.12"), ("password", PASSWORD)];
     let signed_in = browser.post(&fixture.sign_in_path(), &fields).await;
     assert_eq!(signed_in.location(), fixture.card_path(), "{}", signed_in.text);
     assert_eq!(browser.get(&fixture.card_path()).await.status, StatusCode::OK);
@@ -43,7 +43,7 @@ async fn a_wrong_password_and_an_unknown_mobile_get_the_same_answer() {
     let mut pages = vec![];
     for mobile in ["0639980012", "0639980099", "bonjour"] {
         let mut browser = fixture.browser();
-        let fields = [("mobile", mobile), ("password", "Velo-rouge-1")];
+        let fields = [("login", mobile), ("password", "Velo-rouge-1")];
         let refused = browser.post(&fixture.sign_in_path(), &fields).await;
         assert!(browser.cookies.is_empty());
         pages.push((refused.status, refused.text.replace(mobile, "")));
@@ -62,12 +62,12 @@ async fn after_ten_wrong_passwords_the_right_one_waits_an_hour_for_a_member_and_
     for mobile in ["0639980012", "0639980099"] {
         let mut browser = fixture.browser();
         for guess in 0..10 {
-            let wrong = [("mobile", mobile), ("password", "Velo-rouge-1")];
+            let wrong = [("login", mobile), ("password", "Velo-rouge-1")];
             let refused = browser.post(&fixture.sign_in_path(), &wrong).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "guess {guess}");
             fixture.pass(300);
         }
-        let right = [("mobile", mobile), ("password", PASSWORD)];
+        let right = [("login", mobile), ("password", PASSWORD)];
         let limited = browser.post(&fixture.sign_in_path(), &right).await;
         assert_eq!(limited.status, StatusCode::TOO_MANY_REQUESTS);
         pages.push(limited.text.replace(mobile, ""));
@@ -83,7 +83,7 @@ async fn after_ten_wrong_passwords_the_right_one_waits_an_hour_for_a_member_and_
 async fn ten_instances_check_no_guess_beyond_the_limits_of_a_login_and_of_a_source() {
     let fixture = Fixture::open().await;
     fixture.join(&mut fixture.browser(), "0639980012").await;
-    let wrong = [("mobile", "0639980012"), ("password", "Velo-rouge-1")];
+    let wrong = [("login", "0639980012"), ("password", "Velo-rouge-1")];
     let path = fixture.sign_in_path();
     let path = &path;
     let guesses = (0..30).map(|number| {
@@ -99,7 +99,7 @@ async fn ten_instances_check_no_guess_beyond_the_limits_of_a_login_and_of_a_sour
         let mut browser = Browser::from(instances[number % 10].clone(), "198.51.100.1");
         async move {
             let mobile = format!("063998{:04}", 1_000 + number);
-            let fields = [("mobile", mobile.as_str()), ("password", "Velo-rouge-1")];
+            let fields = [("login", mobile.as_str()), ("password", "Velo-rouge-1")];
             browser.post(path, &fields).await.status
         }
     });
@@ -114,7 +114,7 @@ async fn a_member_lists_the_sessions_and_ends_the_others() {
     let mut first = fixture.browser();
     fixture.join(&mut first, "0639980012").await;
     let mut second = fixture.browser();
-    let fields = [("mobile", "0639980012"), ("password", PASSWORD)];
+    let fields = [("login", "0639980012"), ("password", PASSWORD)];
     second.post(&fixture.sign_in_path(), &fields).await;
     let path = format!("/sessions/{}", fixture.merchant());
     let listed = second.get(&path).await;

@@ -58,7 +58,7 @@ async fn calls_of(fixture: &Fixture, mobile: &str, password: &str) -> Vec<String
     let mut browser = Browser::new(router(app));
     browser.get(&fixture.sign_in_path()).await;
     calls.take();
-    browser.post(&fixture.sign_in_path(), &[("mobile", mobile), ("password", password)]).await;
+    browser.post(&fixture.sign_in_path(), &[("login", mobile), ("password", password)]).await;
     calls.take()
 }
 

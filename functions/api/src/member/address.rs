@@ -2,13 +2,11 @@
 
 use crate::codes;
 use crate::schema::{CountryCode, OptionalText12, OptionalText60};
-use domain::member::{self, NAME_LENGTH};
+use domain::member::{self, NAME_LENGTH, POSTCODE_LENGTH};
 use domain::values::text;
 use http_edge::Fields;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-const POSTCODE_LENGTH: usize = 12;
 
 /// A postal address. A blank part counts as absent.
 #[derive(Default, Serialize, Deserialize, ToSchema)]

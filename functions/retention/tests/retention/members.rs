@@ -4,7 +4,9 @@ use crate::fixture::{CREATED, Fixture, card, day, person, sale_on};
 use domain::retention::{ErasureReason, Suppression};
 use domain::{CardActivation, Credential, MemberId, Sector};
 use rstest::rstest;
-use store::{Contact, Customer, Known, LoginOf, Mode, PurchaseToRecord, Scope, Source};
+use store::{
+    Conflict, Contact, Customer, Known, LoginOf, Mode, PurchaseToRecord, Scope, Source, StoreError,
+};
 use support::{instant, merchant, mobile, open_merchant};
 
 /// The member is not erased on `last`, and is erased on `day` for `reason`.
@@ -289,4 +291,53 @@ async fn a_sign_in_is_a_use_that_moves_the_deadline() {
     assert_erased_on(&fixture, member, "2030-06-06", "2030-06-07", ErasureReason::Inactive).await;
     let login = fixture.app.store.login(&fixture.scope, &LoginOf::Member(member)).await.unwrap();
     assert_eq!(login.last_connection, None, "the login is deleted with the member");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_asked_to_delete_the_account_is_erased_after_72_hours() {
+    let fixture = Fixture::open(Sector::Retail).await;
+    let store = &fixture.app.store;
+    let (asks, cancels) =
+        (fixture.enrol_uninvited(1, CREATED).await, fixture.enrol_uninvited(2, CREATED).await);
+    let by_member = Scope { credential: Credential::Member, ..fixture.scope.clone() };
+    for member in [asks, cancels] {
+        store.ask_for_deletion(&by_member, member, instant("2026-11-28T10:00:00Z")).await.unwrap();
+    }
+    // A purchase meanwhile does not keep the account.
+    fixture.sell(asks, "1", "2026-11-29").await;
+    let planned = fixture.dry_run("2026-12-02", None).await;
+    assert_eq!(planned.counts.erase_asked_for, 2);
+    store.cancel_deletion(&by_member, cancels).await.unwrap();
+    fixture.run_day("2026-12-01").await;
+    assert!(fixture.is_there(asks).await, "erased while the member could cancel");
+    fixture.run_day("2026-12-02").await;
+    assert!(!fixture.is_there(asks).await);
+    assert!(fixture.is_there(cancels).await);
+    let kept = store.member(&fixture.scope, cancels).await.unwrap().person;
+    assert_eq!(kept.due, Some(day("2029-09-01")));
+
+    let (tenant, at) = (fixture.scope.tenant(), instant("2026-12-02T10:00:00Z"));
+    let page = store.erasures(tenant, day("2026-12-02"), None, 10, at).await.unwrap();
+    let [erasure] = page.erasures[..] else { panic!("{:?}", page.erasures) };
+    assert_eq!((erasure.member, erasure.reason), (asks, ErasureReason::Request));
+    assert_eq!(erasure.by, Credential::Member, "the record says who asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_asked_to_delete_the_account_is_neither_merged_nor_unmerged() {
+    let fixture = Fixture::open(Sector::Retail).await;
+    let (store, scope, at) = (&fixture.app.store, &fixture.scope, instant(CREATED));
+    let (one, other) =
+        (fixture.enrol_uninvited(1, CREATED).await, fixture.enrol_uninvited(2, CREATED).await);
+    let asked_for =
+        |result| matches!(result, Err(StoreError::Conflict(Conflict::DeletionAskedFor)));
+    store.ask_for_deletion(scope, one, at).await.unwrap();
+    for (survivor, absorbed) in [(one, other), (other, one)] {
+        assert!(asked_for(store.merge_members(scope, survivor, absorbed, at).await));
+    }
+    store.cancel_deletion(scope, one).await.unwrap();
+    store.merge_members(scope, one, other, at).await.unwrap();
+    store.ask_for_deletion(scope, other, at).await.unwrap();
+    let unmerged = store.unmerge_members(scope, one, other, at).await;
+    assert!(asked_for(unmerged.map(|unmerged| unmerged.survivor)));
 }

@@ -93,6 +93,7 @@ mod tests {
             created_at: Instant::UNIX_EPOCH,
             created_by: Credential::Operator,
             invited: None,
+            deletion: None,
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],

@@ -7,15 +7,17 @@ mod limits;
 
 pub mod card;
 pub mod consent;
+pub mod deletion;
 pub mod minor;
 pub mod qr;
 pub mod registration;
 pub mod unmerge;
 
 pub use card_number::CardNumber;
+pub use deletion::DeletionRequest;
 pub use email::Email;
 pub use error::MemberError;
-pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH};
+pub use limits::{MOST_BLOCKED_CARDS, NAME_LENGTH, POSTCODE_LENGTH};
 
 use self::consent::Consent;
 use self::registration::RegistrationStep;
@@ -115,6 +117,8 @@ pub struct Person {
     pub created_by: Credential,
     /// When the invitation to complete the registration was sent. The account has the activation of the card.
     pub invited: Option<RegistrationStep>,
+    /// The member's request to delete the account.
+    pub deletion: Option<DeletionRequest>,
     /// The member this one was merged into.
     pub merged_into: Option<MemberId>,
     /// The numbers of this member's cards that were blocked as lost. The present card may be one of them.

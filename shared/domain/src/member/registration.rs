@@ -160,6 +160,7 @@ mod tests {
             created_at,
             created_by: Credential::Operator,
             invited: None,
+            deletion: None,
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],

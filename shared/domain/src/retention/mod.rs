@@ -10,7 +10,10 @@
 use crate::values::calendar::PARIS;
 use crate::values::word_enum::word_enum;
 use crate::{Account, Day, Instant, Person, Sector};
+use jiff::ToSpan as _;
 
+/// The hours in which a member may cancel the request to delete the account.
+pub const DELETION_HOURS: i64 = 72;
 /// The months in which an invited person may activate the card.
 pub const NEVER_ACTIVATED_MONTHS: i32 = 3;
 /// The days after an invitation in which the merchant's software reports the invitation. So the person always
@@ -110,21 +113,22 @@ pub fn never_activated_due(invited: Day) -> Day {
     day_after(invited, NEVER_ACTIVATED_MONTHS)
 }
 
+/// The day on which the account of a member is erased who asked for it at an instant. The daily run of this day begins
+/// after the hours in which the member may cancel the request.
+#[must_use]
+pub fn deletion_due(asked: Instant) -> Day {
+    day_of(asked + DELETION_HOURS.hours()).plus_days(1)
+}
+
 /// The day on which a member is erased unless the card is used before, and the reason.
 ///
 /// The three months begin when an invitation was sent, and only for a card that is not activated. Any other
 /// member is a user of the service, whose period begins with the last use: the last activity or purchase, the
-/// activation, or the creation, whichever is the latest.
+/// activation, or the creation, whichever is the latest. A member who asked to delete the account is erased after
+/// [`DELETION_HOURS`], unless another deadline comes first.
 #[must_use]
 pub fn deadline(person: &Person, account: &Account, sector: Sector) -> (Day, ErasureReason) {
-    if let (Some(invited), None) = (person.invited, account.activated) {
-        return (never_activated_due(day_of(invited.at)), ErasureReason::NeverActivated);
-    }
-    let activated_at = account.activated.map(|step| step.at);
-    let last_active = [activated_at, account.last_activity].into_iter().flatten();
-    let last_active = day_of(last_active.fold(person.created_at, Instant::max));
-    let last_use = account.last_purchase.map_or(last_active, |day| day.max(last_active));
-    (day_after(last_use, inactive_months(sector)), ErasureReason::Inactive)
+    deadline_after_sign_in(person, account, None, sector)
 }
 
 /// As [`deadline`], where a sign-in is a use too. `last_connection` is the last one.
@@ -135,13 +139,29 @@ pub fn deadline_after_sign_in(
     last_connection: Option<Instant>,
     sector: Sector,
 ) -> (Day, ErasureReason) {
-    let (day, reason) = deadline(person, account, sector);
-    match (reason, last_connection) {
-        (ErasureReason::Inactive, Some(at)) => {
-            (day.max(day_after(day_of(at), inactive_months(sector))), reason)
+    let (day, reason) = deadline_by_use(person, account, last_connection, sector);
+    match person.deletion {
+        Some(asked) if deletion_due(asked.at) <= day => {
+            (deletion_due(asked.at), ErasureReason::Request)
         }
         _ => (day, reason),
     }
+}
+
+fn deadline_by_use(
+    person: &Person,
+    account: &Account,
+    last_connection: Option<Instant>,
+    sector: Sector,
+) -> (Day, ErasureReason) {
+    if let (Some(invited), None) = (person.invited, account.activated) {
+        return (never_activated_due(day_of(invited.at)), ErasureReason::NeverActivated);
+    }
+    let activated_at = account.activated.map(|step| step.at);
+    let last_active = [activated_at, account.last_activity, last_connection].into_iter().flatten();
+    let last_active = day_of(last_active.fold(person.created_at, Instant::max));
+    let last_use = account.last_purchase.map_or(last_active, |day| day.max(last_active));
+    (day_after(last_use, inactive_months(sector)), ErasureReason::Inactive)
 }
 
 const fn inactive_months(sector: Sector) -> i32 {
@@ -160,7 +180,7 @@ pub fn second_look(erased_on: Day) -> Day {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::member::Details;
+    use crate::member::{DeletionRequest, Details};
     use crate::{Consents, Credential, Enrolment, MemberId, Mobile, RegistrationStep};
     use rstest::rstest;
 
@@ -185,6 +205,7 @@ mod tests {
             created_at,
             created_by: Credential::Operator,
             invited: invited_at.map(step),
+            deletion: None,
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],
@@ -310,5 +331,43 @@ mod tests {
     fn remaining_data_are_looked_for_on_the_day_after_the_erasure() {
         let day = |text| Day::parse(text).unwrap();
         assert_eq!(second_look(day("2026-12-31")), day("2027-01-01"));
+    }
+
+    #[rstest]
+    #[case::by_day("2026-11-30T10:00:00+01:00", "2026-12-04")]
+    #[case::before_midnight("2026-11-30T23:59:59+01:00", "2026-12-04")]
+    #[case::after_midnight("2026-12-01T00:00:00+01:00", "2026-12-05")]
+    fn a_member_who_asks_to_delete_the_account_is_erased_after_72_hours(
+        #[case] asked: &str,
+        #[case] due: &str,
+    ) {
+        let (account, sector) = (Account::default(), Sector::Retail);
+        let mut person = Person { due: Some(Day::parse("2029-09-02").unwrap()), ..person(None) };
+        let request = DeletionRequest { at: instant(asked), by: Credential::Member };
+        assert!(person.ask_for_deletion(&account, sector, request));
+        assert!(!person.ask_for_deletion(&account, sector, request), "the first request stays");
+        let (day, reason) = deadline(&person, &account, sector);
+        assert_eq!((day.to_string().as_str(), reason), (due, ErasureReason::Request));
+        assert_eq!(person.due, Some(day));
+        let signed_in = Some(instant("2026-12-02T10:00:00Z"));
+        assert_eq!(deadline_after_sign_in(&person, &account, signed_in, sector), (day, reason));
+        assert!(day.to_string() > day_of(instant(asked) + DELETION_HOURS.hours()).to_string());
+        assert!(person.cancel_deletion());
+        assert!(!person.cancel_deletion());
+        assert_eq!(deadline(&person, &account, sector).1, ErasureReason::Inactive);
+    }
+
+    #[test]
+    fn a_deadline_before_the_deletion_keeps_its_day_and_its_reason() {
+        let account = Account::default();
+        let mut person = person(Some("2026-09-02T10:00:00Z"));
+        let request =
+            DeletionRequest { at: instant("2026-12-01T10:00:00Z"), by: Credential::Member };
+        person.ask_for_deletion(&account, Sector::Retail, request);
+        let (day, reason) = deadline(&person, &account, Sector::Retail);
+        assert_eq!(
+            (day.to_string().as_str(), reason),
+            ("2026-12-03", ErasureReason::NeverActivated)
+        );
     }
 }

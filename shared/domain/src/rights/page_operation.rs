@@ -15,6 +15,10 @@ word_enum! {
         ShowOwnHistory = "show_own_history",
         /// Show and change one's own consents.
         ChangeOwnPreferences = "change_own_preferences",
+        /// Correct one's own details.
+        CorrectOwnDetails = "correct_own_details",
+        /// Ask to delete one's own account, and cancel the request.
+        DeleteOwnAccount = "delete_own_account",
         /// List one's own sessions, and end the others.
         EndOwnSessions = "end_own_sessions",
         /// End one's own session.
@@ -40,6 +44,8 @@ impl PageOperation {
             Self::ShowOwnCard
             | Self::ShowOwnHistory
             | Self::ChangeOwnPreferences
+            | Self::CorrectOwnDetails
+            | Self::DeleteOwnAccount
             | Self::EndOwnSessions
             | Self::SignOut => PageCallers::Member,
         }

@@ -280,6 +280,33 @@ impl Store {
         self.members_of_contact(partition, Consistency::Eventual).await
     }
 
+    /// The member who has an e-mail address alone: 1 strong query, 1 read unit. `None` where nobody or more than one
+    /// member has the address.
+    pub(crate) async fn only_member_at(
+        &self,
+        scope: &Scope,
+        email: &Email,
+    ) -> Result<Option<MemberId>, StoreError> {
+        let partition = keys::contact_partition(scope.tenant(), "EMAIL", &scope.email_hash(email));
+        let answer = self
+            .client
+            .query()
+            .table_name(&*self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", attributes::text(partition))
+            .expression_attribute_values(":prefix", attributes::text("MEMBER"))
+            .consistent_read(true)
+            .limit(2)
+            .send()
+            .await
+            .map_err(StoreError::unavailable)?;
+        let mut found = answer.items.unwrap_or_default();
+        let (first, is_alone) = (found.pop(), found.is_empty());
+        let Some(first) = first.filter(|_| is_alone) else { return Ok(None) };
+        let record: ContactRecord = items::from_item(first, "contact")?;
+        member_id(&record.holder).map(Some)
+    }
+
     /// The members who have a contact, by its partition: 1 query.
     pub(crate) async fn members_of_contact(
         &self,

@@ -43,6 +43,7 @@ impl NewMember {
             created_at: now,
             created_by: scope.credential,
             invited: None,
+            deletion: None,
             merged_into: None,
             blocked_cards: vec![],
             absorbed: vec![],

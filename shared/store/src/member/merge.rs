@@ -106,8 +106,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] where the two members are the same
-    /// one, where `absorbed` was merged into a third member, or where `survivor` was merged into
-    /// `absorbed`.
+    /// one, where `absorbed` was merged into a third member, where `survivor` was merged into
+    /// `absorbed`, or where one of the two has asked to delete the account.
     pub async fn merge_members(
         &self,
         scope: &Scope,
@@ -132,6 +132,9 @@ impl Store {
             }
             if into.person.id == absorbed {
                 return Err(Conflict::MergedTheOtherWay.into());
+            }
+            if into.person.deletion.or(from.person.deletion).is_some() {
+                return Err(Conflict::DeletionAskedFor.into());
             }
             let mut record = merge_entry(scope, &into, &from, now)?;
             let programmes = &scope.settings.programmes;

@@ -7,6 +7,7 @@ pub(crate) mod consent;
 pub(crate) mod contacts;
 pub(crate) mod correct;
 pub(crate) mod correction_entry;
+mod deletion;
 pub(crate) mod enrol;
 pub(crate) mod erasure;
 pub(crate) mod history;

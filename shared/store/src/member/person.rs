@@ -9,7 +9,7 @@ use crate::vault::Field;
 use crate::{Scope, StoreError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::CardNumber;
-use domain::member::{Address, Details, Email, Enrolment, Person};
+use domain::member::{Address, DeletionRequest, Details, Email, Enrolment, Person};
 use domain::{Day, MemberId, Mobile, ValueError};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,10 @@ pub(crate) struct PersonRecord {
     invited_at: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     invited_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deletion_asked_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deletion_asked_by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     merged_into: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -144,6 +148,8 @@ fn person_record(scope: &Scope, person: &Person) -> Result<PersonRecord, StoreEr
         created_by: person.created_by.to_string(),
         invited_at: person.invited.map(|step| attributes::instant_text(step.at)),
         invited_by: person.invited.map(|step| step.by.to_string()),
+        deletion_asked_at: person.deletion.map(|asked| attributes::instant_text(asked.at)),
+        deletion_asked_by: person.deletion.map(|asked| asked.by.to_string()),
         merged_into: person.merged_into.map(|id| id.to_string()),
         absorbed: person.absorbed.iter().map(ToString::to_string).collect(),
         due_bucket: person.due.map(|day| keys::due_bucket(day, person.id)),
@@ -165,6 +171,11 @@ pub(crate) fn deciding_birth_date(
     };
     let text = scope.settings.vault.open(id, Field::BirthDate, sealed.as_ref())?;
     Day::parse(&text).map(Some).map_err(StoreError::corrupt("person"))
+}
+
+fn deletion_of(at: Option<&str>, by: Option<&str>) -> Result<Option<DeletionRequest>, StoreError> {
+    let step = attributes::step_of(at, by)?;
+    Ok(step.map(|step| DeletionRequest { at: step.at, by: step.by }))
 }
 
 pub(crate) fn person_of(
@@ -204,6 +215,10 @@ pub(crate) fn person_of(
         created_at: attributes::instant_of(&record.created_at)?,
         created_by: attributes::credential_of(&record.created_by)?,
         invited: attributes::step_of(record.invited_at.as_deref(), record.invited_by.as_deref())?,
+        deletion: deletion_of(
+            record.deletion_asked_at.as_deref(),
+            record.deletion_asked_by.as_deref(),
+        )?,
         merged_into: record
             .merged_into
             .map(|text| MemberId::parse(&text))

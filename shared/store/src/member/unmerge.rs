@@ -69,7 +69,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Conflict`] for two members who are not merged, or
     /// whose merge is not the survivor's latest one, or while the survivor has the mobile of a member who
-    /// would leave it.
+    /// would leave it, or has asked to delete the account.
     pub async fn unmerge_members(
         &self,
         scope: &Scope,
@@ -87,6 +87,9 @@ impl Store {
             }
             if restored.person.merged_into != Some(survivor) {
                 return self.unmerged_before(scope, remaining, restored).await.map(Attempt::Done);
+            }
+            if remaining.person.deletion.is_some() {
+                return Err(Conflict::DeletionAskedFor.into());
             }
             let entry = self.latest_entry(scope, survivor, MERGE, absorbed).await?;
             let entry: MergeRecord = entry.ok_or(StoreError::Corrupt("merge"))?;

@@ -12,7 +12,7 @@ use crate::table::retry::{Attempt, retry};
 use crate::table::transaction::{Slot, TransactionOutcome};
 use crate::table::write::Write;
 use crate::{Consistency, Contact, Entity, Scope, Store, StoreError};
-use domain::sign_in::{Guesses, Session};
+use domain::sign_in::{Guesses, LoginName, Session};
 use domain::{Instant, MemberId, Mobile};
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +22,10 @@ const GUESSES_KEPT_SECONDS: i64 = 86_400;
 /// The owner of a login.
 #[derive(Clone, PartialEq, Eq)]
 pub enum LoginOf {
-    /// The member to whom the mobile of the login leads. After a merge this may be an absorbed member.
+    /// The member to whom the name leads. After a merge this may be an absorbed member.
     Member(MemberId),
-    /// No member has this mobile.
-    Nobody(Mobile),
+    /// No member has this name, or several members share this address.
+    Nobody(LoginName),
 }
 
 /// A login as it was read. Every write has a condition on the version that was read.
@@ -141,8 +141,13 @@ impl Scope {
     fn login_key(&self, of: &LoginOf) -> Key {
         match of {
             LoginOf::Member(member) => keys::login(self.tenant(), *member),
-            LoginOf::Nobody(mobile) => {
-                let (_, hash) = self.contact_hash(&Contact::Mobile(mobile.clone()));
+            LoginOf::Nobody(name) => {
+                let hash = match name {
+                    LoginName::Mobile(mobile) => {
+                        self.contact_hash(&Contact::Mobile(mobile.clone())).1
+                    }
+                    LoginName::Email(email) => self.email_hash(email),
+                };
                 keys::login_of_nobody(self.tenant(), &hash)
             }
         }
@@ -156,8 +161,24 @@ impl Store {
         let entry: Option<ContactRecord> = self.get_item(&key, Consistency::Strong).await?;
         Ok(match entry {
             Some(entry) => LoginOf::Member(member_id(&entry.holder)?),
-            None => LoginOf::Nobody(mobile.clone()),
+            None => LoginOf::Nobody(LoginName::Mobile(mobile.clone())),
         })
+    }
+
+    /// The owner of the login with a name: 1 round trip, 1 read unit, whether a member has the name or not. An address
+    /// that several members share is nobody's login, since it does not say whose.
+    pub async fn login_named(
+        &self,
+        scope: &Scope,
+        name: &LoginName,
+    ) -> Result<LoginOf, StoreError> {
+        match name {
+            LoginName::Mobile(mobile) => self.login_of(scope, mobile).await,
+            LoginName::Email(email) => Ok(match self.only_member_at(scope, email).await? {
+                Some(member) => LoginOf::Member(member),
+                None => LoginOf::Nobody(name.clone()),
+            }),
+        }
     }
 
     /// The login of a member or of a name that nobody has: 1 round trip, 1 read unit. A login that does not exist is

@@ -6,7 +6,7 @@ use domain::retention::ErasureReason;
 use domain::sign_in::code::{CODE_SECONDS, TICKET_SECONDS};
 use domain::sign_in::guesses::{GUESSES_PER_HOUR, GUESSES_PER_SOURCE};
 use domain::sign_in::session::{IDLE_SECONDS, NOTED_EVERY_SECONDS};
-use domain::sign_in::{CodeText, Guesses, SignInCode};
+use domain::sign_in::{CodeText, Guesses, LoginName, SignInCode};
 use domain::{Enrolment, Instant, MemberId, NoticeId, retention};
 use futures::future::join_all;
 use jiff::ToSpan as _;
@@ -84,14 +84,14 @@ async fn a_login_reads_back_with_its_session_and_its_last_connection() {
     assert_eq!(login.last_connection, Some(now()));
     assert_eq!(login.sessions.len(), 1);
     let nobody = fixture.store.login_of(&fixture.scope, &mobile(2)).await.unwrap();
-    assert!(nobody == LoginOf::Nobody(mobile(2)));
+    assert!(nobody == LoginOf::Nobody(LoginName::Mobile(mobile(2))));
 }
 
 #[tokio::test]
 async fn wrong_guesses_are_counted_for_a_member_and_for_a_mobile_that_nobody_has() {
     let fixture = Fixture::open().await;
     let member = fixture.member_with_password(1).await;
-    for of in [LoginOf::Member(member), LoginOf::Nobody(mobile(2))] {
+    for of in [LoginOf::Member(member), LoginOf::Nobody(LoginName::Mobile(mobile(2)))] {
         for number in 1..=3 {
             let login = fixture.store.login(&fixture.scope, &of).await.unwrap();
             assert!(fixture.store.record_wrong_guess(&login, later(number)).await.unwrap());

@@ -21,6 +21,8 @@ use store::{NewMember, Scope, Store};
 const PASSWORD: &str = "Velo-vert-42";
 /// Pages that are timed. A tenth as many warm up the functions.
 const TIMED_PAGES: u32 = 1_000;
+/// Tries of each kind of refusal.
+const TRIES: u16 = 101;
 const ACCOUNTS: u16 = 1_000;
 const INSTANCES: u16 = 10;
 /// Guesses of each account, spread over the instances.
@@ -33,6 +35,7 @@ const MOST_OF_A_SOURCE: u32 = 100;
 pub(crate) async fn measure(figures: &mut Figures) {
     count(figures).await;
     time(figures).await;
+    refuse(figures).await;
     guess(figures).await;
 }
 
@@ -140,6 +143,34 @@ async fn time(figures: &mut Figures) {
     figures.add("page.card.again_kb", page.transferred() / 1e3, "kB", Bound::AtMost(10.0));
 }
 
+/// A wrong password of a member beside one of a mobile that nobody has: the medians of tries in turns. The higher one
+/// over the lower one, so that neither may be told from the other.
+async fn refuse(figures: &mut Figures) {
+    let stack = Stack::start().await;
+    let shop = Shop::open(&stack).await;
+    for number in 0..TRIES {
+        shop.member(number, "unused").await;
+    }
+    let account = Function::start(&binary("account"), &stack.environment(Path::Direct)).await;
+    let (mut known_ms, mut unknown_ms) = (Vec::new(), Vec::new());
+    for number in 0..TRIES {
+        let source = format!("192.0.2.{number}");
+        for (of, times) in [(number, &mut known_ms), (TRIES + number, &mut unknown_ms)] {
+            let event = sign_in_event(&shop, of, "Velo-rouge-1", &source);
+            let refused = account.invoke(event).await;
+            assert_eq!(Answer::of(&refused.body).status, 422);
+            // The first sign-in of an instance reads the settings too.
+            if number > 0 {
+                times.push(refused.latency.as_secs_f64() * 1e3);
+            }
+        }
+    }
+    let [known, unknown] = [&known_ms, &unknown_ms].map(|measures| percentile(measures, 0.5));
+    figures.add_beside("account.refusal.p50_ms", known, "ms", unknown, Bound::None);
+    let ratio = known.max(unknown) / known.min(unknown);
+    figures.add_beside("account.refusal.ratio_to_unknown", ratio, "ratio", 1.0, Bound::AtMost(1.1));
+}
+
 /// 10,000 wrong passwords for 1,000 accounts from ten instances: how many were checked beyond the limits of a login and
 /// of a source address.
 async fn guess(figures: &mut Figures) {
@@ -240,10 +271,13 @@ async fn sign_in(
     password: &str,
     source: &str,
 ) -> Answer {
+    Answer::of(&account.invoke(sign_in_event(shop, number, password, source)).await.body)
+}
+
+fn sign_in_event(shop: &Shop, number: u16, password: &str, source: &str) -> Bytes {
     let mobile = support::mobile(number).as_str().replace('+', "%2B");
-    let form = format!("mobile={mobile}&password={password}");
-    let event = event("POST", &shop.path("sign-in"), "", source, &form);
-    Answer::of(&account.invoke(event).await.body)
+    let form = format!("login={mobile}&password={password}");
+    event("POST", &shop.path("sign-in"), "", source, &form)
 }
 
 fn get(path: &str, cookie: &str) -> Bytes {

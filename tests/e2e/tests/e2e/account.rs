@@ -146,7 +146,7 @@ fn a_customer_joins_at_the_counter_and_signs_in_again() {
     assert_eq!(out.status, 303);
     let closed = browser.get(&format!("/card/{}", shop.merchant));
     assert!(closed.location.contains("/sign-in/"), "{}", closed.location);
-    let fields = format!("mobile={}&password={PASSWORD}", customer.mobile());
+    let fields = format!("login={}&password={PASSWORD}", customer.mobile());
     let signed_in = browser.post(&format!("/sign-in/{}", shop.merchant), &fields);
     assert!(signed_in.location.contains("/card/"), "{}", signed_in.text);
     assert_eq!(browser.get(&format!("/card/{}", shop.merchant)).status, 200);
