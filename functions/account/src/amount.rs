@@ -1,6 +1,7 @@
 //! Amounts, as a member reads them.
 
 use domain::Cents;
+use domain::coupon::offer::Share;
 use domain::programme::Unit;
 
 /// An amount of points, or of cents in a programme of cents (*cagnotte*).
@@ -23,6 +24,14 @@ pub(crate) fn euros(cents: Cents) -> String {
     format!("{sign}{},{:02}\u{a0}€", size / 100, size % 100)
 }
 
+/// A share in percent, with the digits that it needs: `12,5 %`.
+pub(crate) fn percent(share: Share) -> String {
+    let (whole, hundredths) = (share.hundredths() / 100, share.hundredths() % 100);
+    let fraction = format!(",{hundredths:02}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches(',');
+    format!("{whole}{fraction}\u{a0}%")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +44,13 @@ mod tests {
         assert_eq!(euros(Cents::new(cents)), written);
         assert_eq!(Amount::new(Unit::Cents, cents).euros.as_deref(), Some(written));
         assert_eq!(Amount::new(Unit::Points, cents).euros, None);
+    }
+
+    #[rstest]
+    #[case(1_000, "10\u{a0}%")]
+    #[case(1_250, "12,5\u{a0}%")]
+    #[case(5, "0,05\u{a0}%")]
+    fn a_share_is_written_in_percent(#[case] hundredths: i64, #[case] written: &str) {
+        assert_eq!(percent(Share::new(hundredths).unwrap()), written);
     }
 }

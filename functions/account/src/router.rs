@@ -3,7 +3,10 @@
 use crate::context::App;
 use crate::page::PAGES;
 use crate::rights::allow;
-use crate::{card, deletion, details, history, join, preferences, sessions, sign_in, sign_out};
+use crate::{
+    card, deletion, details, history, join, messages, preferences, rewards, sessions, sign_in,
+    sign_out,
+};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -37,6 +40,8 @@ pub fn router(app: App) -> Router {
         ("/sign-in/{merchant}", PageOperation::SignIn, get(sign_in::ask).post(sign_in::check)),
         ("/card/{merchant}", PageOperation::ShowOwnCard, get(card::show)),
         ("/history/{merchant}", PageOperation::ShowOwnHistory, get(history::show)),
+        ("/rewards/{merchant}", PageOperation::ShowOwnRewards, get(rewards::show)),
+        ("/messages/{merchant}", PageOperation::ShowOwnMessages, get(messages::show)),
         (
             "/preferences/{merchant}",
             PageOperation::ChangeOwnPreferences,

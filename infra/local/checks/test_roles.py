@@ -138,8 +138,21 @@ class TheKeysOfTheRoles(unittest.TestCase):
             others = {one for one in who_may((*READS, *WRITES), notice) if one[0] not in ("api", "retention")}
             self.assertEqual(others, {("account", "PutItem"), ("send", "UpdateItem")})
 
-    def test_do_not_let_account_reach_offers_campaigns_files_and_settings(self):
-        for part in ("REWARD", "OFFER", "COUPON#03", "CAMPAIGNS", "UPLOAD", "ADJUSTED", "WEBHOOKS", "PROGRAMMES"):
+    def test_let_account_read_rewards_coupons_and_campaigns_by_the_calls_of_its_pages_and_change_none(self):
+        parts = {
+            "REWARD": {"Query", "BatchGetItem"},
+            "OFFER": {"BatchGetItem"},
+            "COUPON#03": {"BatchGetItem"},
+            "CAMPAIGNS": {"BatchGetItem"},
+        }
+        for part, expected in parts.items():
+            for tenant, actions in ((MERCHANT, expected), (f"{MERCHANT}#TEST", set())):
+                allowed = {one for one in (*READS, *WRITES) if may("account", one, f"{tenant}#{part}")}
+                self.assertEqual(allowed, actions, (tenant, part))
+
+    def test_do_not_let_account_reach_batches_of_codes_plans_of_campaigns_files_and_settings(self):
+        other = "01KAVJT4P0000000000000000D"
+        for part in (f"OFFER#{other}", f"CAMPAIGN#{other}", "UPLOAD", "ADJUSTED", "WEBHOOKS", "PROGRAMMES"):
             for action in (*READS, *WRITES):
                 self.assertFalse(may("account", action, f"{MERCHANT}#{part}"), (action, part))
         for action in WRITES:

@@ -38,6 +38,7 @@ pub use campaign::batch_id::BatchId;
 pub use campaign::dry_run::{DryCounts, DryRun};
 pub use campaign::figures::{ByState, Counts, Figures};
 pub use campaign::item::StoredCampaign;
+pub use campaign::of_member::{MemberMessage, MemberMessagePage};
 pub use campaign::plan::{BATCH_MEMBERS, CutBatch, Plan};
 pub use campaign::position::WalkPosition;
 pub use campaign::receipt::{MessageReceipt, MessageState, RecordedReceipts};
@@ -49,6 +50,7 @@ pub use coupon::chosen_code::CodeChange;
 pub use coupon::code::CodeMaker;
 pub use coupon::import::Imported;
 pub use coupon::item::StoredCoupon;
+pub use coupon::of_member::{UsableCoupon, UsableCouponPage};
 pub use coupon::offer::StoredOffer;
 pub use coupon::range::{BatchProgress, CouponRange, RangeClaimed};
 pub use domain::values::identifiers::MEMBER_SHARDS;
@@ -74,6 +76,7 @@ pub use member::erasure::tombstone::{DueMember, Tombstone};
 pub use member::history::{CardEvent, HistoryEntry, HistoryKey, HistoryPage};
 pub use member::neighbours::Member;
 pub use member::page::MemberPage;
+pub use member::rows::RowsPlace;
 pub use member::unmerge::Unmerged;
 pub use merchant::changes::SettingsChanges;
 pub use merchant::failed_lookups::LOOKUP_WINDOW_SECONDS;
@@ -126,6 +129,7 @@ pub struct Store {
     random: Random,
     settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     webhooks: Arc<TtlCache<MerchantId, Arc<Webhooks>>>,
+    campaign_titles: Arc<campaign::of_member::CampaignTitles>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
     sold_out: Arc<reward::counts::SoldOut>,
@@ -148,6 +152,10 @@ impl Store {
             random: Random::default(),
             settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             webhooks: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
+            campaign_titles: Arc::new(TtlCache::new(
+                campaign::of_member::TITLE_SECONDS,
+                CACHED_VALUES,
+            )),
             offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             rewards: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             sold_out: Arc::new(TtlCache::new(reward::counts::SOLD_OUT_SECONDS, CACHED_VALUES)),

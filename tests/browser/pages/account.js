@@ -32,7 +32,7 @@ export const card = (shop) => `${stack('account_url')}/card/${shop.merchant}`;
 
 /** The pages of a member besides the card, by their names in the report. @param {Shop} shop */
 export const others = (shop) =>
-  ['history', 'details', 'preferences', 'sessions', 'deletion'].map((name) => {
+  ['history', 'rewards', 'messages', 'details', 'preferences', 'sessions', 'deletion'].map((name) => {
     return { name, url: own(shop, name) };
   });
 

@@ -1,10 +1,9 @@
 //! The card of a member: points, and the number as a QR code and a barcode that a till scans.
 
-mod barcode;
-mod code;
 mod qr;
 
 use crate::amount::Amount;
+use crate::code_image::{CodeImage, barcode};
 use crate::context::App;
 use crate::day;
 use crate::page::{failed, page};
@@ -14,7 +13,6 @@ use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use code::CodeImage;
 use domain::member::CardNumber;
 use domain::{MerchantId, Points, retention};
 use web::{Page, Visit};
@@ -68,7 +66,7 @@ pub(crate) async fn show(
         is_blocked,
         is_to_be_deleted: member.person.deletion.is_some(),
         qr: number.and_then(qr::image),
-        barcode: number.and_then(barcode::image),
+        barcode: number.and_then(|number| barcode::image(number.as_str())),
     };
     page.respond(StatusCode::OK, &card)
 }

@@ -1,6 +1,6 @@
 //! The QR code of a card number.
 
-use super::code::CodeImage;
+use crate::code_image::CodeImage;
 use domain::member::CardNumber;
 use qrcodegen::{QrCode, QrCodeEcc};
 

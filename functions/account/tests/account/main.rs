@@ -1,6 +1,6 @@
 //! The pages of members: joining at the counter, sign-in, the card.
 
-#![expect(clippy::unwrap_used, reason = "what a test did not expect fails it")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what a test did not expect fails it")]
 
 mod browser;
 mod card;
@@ -9,8 +9,10 @@ mod details;
 mod fixture;
 mod history;
 mod joining;
+mod messages;
 mod preferences;
 mod refusals;
+mod rewards;
 mod sign_in;
 mod sign_in_time;
 mod texts;

@@ -6,13 +6,11 @@ use crate::reward::response::RewardType;
 use crate::schema::{Date, Identifier, LevelCode};
 use axum::Json;
 use axum::extract::State;
-use domain::{
-    Account, Day, DomainError, Instant, Language, LedgerError, MemberId, Points, Reward,
-    RewardError, RewardId,
-};
+use domain::reward::Eligibility;
+use domain::{Day, DomainError, Instant, Language, MemberId, Reward, RewardId};
 use http_edge::{Page, Problem, Query, Segments, Till, cursor};
 use serde::Serialize;
-use store::{RewardCounts, StoredReward};
+use store::RewardCounts;
 use utoipa::ToSchema;
 
 /// A reward that is given now.
@@ -98,31 +96,11 @@ impl RewardGiven {
     }
 }
 
-/// The facts about a member that decide whether the member can have a reward.
-struct Eligibility<'a> {
-    account: &'a Account,
-    available: Points,
-    till: &'a Till,
-    today: Day,
-}
-
-impl Eligibility<'_> {
-    fn refusal(&self, reward: &Reward, counts: RewardCounts) -> Option<DomainError> {
-        let levels = &self.till.scope.settings.programmes.terms_on(self.today).levels;
-        let given = reward.given_to(self.account.level_in(levels), levels, self.today);
-        let refusal = given.and_then(|()| reward.left_for(counts.given, counts.had)).err();
-        match refusal {
-            Some(refusal) => Some(RewardError::Refused(refusal).into()),
-            None if self.available < reward.terms().points => {
-                Some(LedgerError::NotEnoughPoints.into())
-            }
-            None => None,
-        }
-    }
-
-    fn answer(&self, reward: &Reward, counts: RewardCounts) -> RewardForMember {
-        let refusal = self.refusal(reward, counts);
-        RewardForMember {
+impl RewardForMember {
+    fn of(reward: &Reward, counts: RewardCounts, eligibility: &Eligibility<'_>) -> Self {
+        let checked = eligibility.check(reward, counts.given, counts.had);
+        let refusal = checked.err().map(DomainError::from);
+        Self {
             reward: RewardGiven::of(reward, counts),
             available: refusal.is_none(),
             refusal: refusal.map(|refusal| RewardRefusal {
@@ -140,16 +118,9 @@ async fn given(
     (page, list): (&Page, &str),
     now: Instant,
 ) -> Result<(Vec<Reward>, Option<RewardId>), Problem> {
-    let (store, tenant, today) = (app.store(), till.scope.tenant(), till.day(now));
     let after = page.after(&till.scope, list)?;
-    let (read, next) = store.rewards(tenant, after, page.limit).await?;
-    let mut given = Vec::with_capacity(read.len());
-    for StoredReward { reward, .. } in read {
-        if store.reward_refusal(tenant, &reward, today, now).await?.is_none() {
-            given.push(reward);
-        }
-    }
-    Ok((given, next))
+    let (tenant, today) = (till.scope.tenant(), till.day(now));
+    Ok(app.store().rewards_given(tenant, after, page.limit, today, now).await?)
 }
 
 /// List the rewards that are given now, newest first, with the number that is left of each.
@@ -191,17 +162,15 @@ pub(crate) async fn list_for_member(
     let member = app.store().member(&till.scope, path.member_id).await?;
     let list = format!("rewards of {}", path.member_id);
     let (rewards, next) = given(&app, &till, (&page, &list), now).await?;
-    let members = [&[member.person.id], &*member.person.absorbed].concat();
-    let counts = app.store().reward_counts(&till.scope, &members, &rewards).await?;
+    let counts = app.store().reward_counts(&till.scope, &member.person.members(), &rewards).await?;
     let count = |reward: &Reward| counts.get(&reward.id).copied().unwrap_or_default();
-    let today = till.day(now);
-    let balance = member.account.balance_on(today, &till.scope.settings.programmes);
-    let account = &member.account;
-    let eligibility = Eligibility { account, available: balance.available, till: &till, today };
+    let programmes = &till.scope.settings.programmes;
+    let eligibility = Eligibility::on(till.day(now), &member.account, programmes);
+    let answer = |reward: &Reward| RewardForMember::of(reward, count(reward), &eligibility);
     Ok(Json(RewardsForMember {
         member_id: member.person.id,
-        balance: balance.available.get(),
-        rewards: rewards.iter().map(|reward| eligibility.answer(reward, count(reward))).collect(),
+        balance: eligibility.available.get(),
+        rewards: rewards.iter().map(answer).collect(),
         next_cursor: cursor::next(&till.scope, &list, next.as_ref())?,
     }))
 }

@@ -115,6 +115,14 @@ impl Campaign {
         }
     }
 
+    /// The title by which recipients know the campaign: the subject that they all got, or the merchant's name for
+    /// the campaign where there is no subject or the subject has a placeholder.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        let subject = &*self.content.subject;
+        if subject.is_empty() || subject.contains("{{") { &self.name } else { subject }
+    }
+
     /// Replaces the merchant's draft, and returns whether something changed.
     ///
     /// # Errors
@@ -248,6 +256,19 @@ mod tests {
         let mut campaign = Campaign { begins_at: Some(NOW), ..campaign(State::Paused) };
         let now = NOW + SignedDuration::from_hours(hours);
         assert_eq!(campaign.step(Step::Resume, now), resumed);
+    }
+
+    #[rstest]
+    #[case::email("Une tasse offerte", "Une tasse offerte")]
+    #[case::sms("", "Spring")]
+    #[case::placeholder("{{first_name}}, une tasse offerte", "Spring")]
+    fn recipients_know_a_campaign_by_the_subject_that_they_all_got_or_by_its_name(
+        #[case] subject: &str,
+        #[case] title: &str,
+    ) {
+        let mut campaign = campaign(State::Finished);
+        campaign.content.subject = subject.to_owned();
+        assert_eq!(campaign.title(), title);
     }
 
     #[test]

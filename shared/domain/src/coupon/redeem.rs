@@ -54,34 +54,11 @@ pub struct Basket<'a> {
 /// The first [`Refusal`] that applies. Refusals of the coupon itself come before those of this basket.
 pub fn redeem(offer: &Offer, coupon: &CouponState, basket: &Basket<'_>) -> Result<Cents, Refusal> {
     let terms = offer.terms();
-    if offer.disabled || coupon.disabled {
-        return Err(Refusal::Disabled);
-    }
-    if basket.day < terms.first_day {
-        return Err(Refusal::NotBegun);
-    }
-    if terms.last_day.is_some_and(|last| basket.day > last) {
-        return Err(Refusal::Expired);
-    }
+    valid_on(offer, coupon, basket.day)?;
     if !terms.establishments.is_empty() && !terms.establishments.contains(basket.establishment) {
         return Err(Refusal::NotHere);
     }
-    if terms.usage.limit().is_some_and(|limit| coupon.uses >= limit) {
-        return Err(Refusal::UsedUp);
-    }
-    let limit_member = terms.usage.limit_member();
-    match basket.user {
-        None if coupon.bound_to.is_some() || limit_member.is_some() => {
-            return Err(Refusal::NeedsMember);
-        }
-        Some(user) if coupon.bound_to.is_some_and(|member| member != user.member) => {
-            return Err(Refusal::OfAnotherMember);
-        }
-        Some(user) if limit_member.is_some_and(|limit| user.uses >= limit) => {
-            return Err(Refusal::MemberLimit);
-        }
-        _ => {}
-    }
+    left_for(terms.usage, coupon, basket.user)?;
     if basket.gross < terms.minimum_spend {
         return Err(Refusal::BelowMinimum);
     }
@@ -95,6 +72,54 @@ pub fn redeem(offer: &Offer, coupon: &CouponState, basket: &Basket<'_>) -> Resul
         }
     };
     Ok(gives.min(basket.gross))
+}
+
+/// Checks that a member can still use a coupon: on `today` or, where the offer has not begun, on its first day. No
+/// establishment and no basket is checked.
+///
+/// # Errors
+/// The first [`Refusal`] that applies.
+pub fn usable_by(
+    offer: &Offer,
+    coupon: &CouponState,
+    user: User,
+    today: Day,
+) -> Result<(), Refusal> {
+    valid_on(offer, coupon, today.max(offer.terms().first_day))?;
+    left_for(offer.terms().usage, coupon, Some(user))
+}
+
+/// Checks that a coupon is valid on a day.
+fn valid_on(offer: &Offer, coupon: &CouponState, day: Day) -> Result<(), Refusal> {
+    let terms = offer.terms();
+    if offer.disabled || coupon.disabled {
+        return Err(Refusal::Disabled);
+    }
+    if day < terms.first_day {
+        return Err(Refusal::NotBegun);
+    }
+    if terms.last_day.is_some_and(|last| day > last) {
+        return Err(Refusal::Expired);
+    }
+    Ok(())
+}
+
+/// Checks that a coupon has a use left for the customer.
+fn left_for(usage: Usage, coupon: &CouponState, user: Option<User>) -> Result<(), Refusal> {
+    if usage.limit().is_some_and(|limit| coupon.uses >= limit) {
+        return Err(Refusal::UsedUp);
+    }
+    let limit_member = usage.limit_member();
+    match user {
+        None if coupon.bound_to.is_some() || limit_member.is_some() => Err(Refusal::NeedsMember),
+        Some(user) if coupon.bound_to.is_some_and(|member| member != user.member) => {
+            Err(Refusal::OfAnotherMember)
+        }
+        Some(user) if limit_member.is_some_and(|limit| user.uses >= limit) => {
+            Err(Refusal::MemberLimit)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Accepts the discount that the till states: at most what the coupon gives.
@@ -224,6 +249,25 @@ mod tests {
             establishment: &shop(at.shop),
         };
         assert_eq!(redeem(&offer(terms()), &at.state, &basket), gives.map(Cents::new));
+    }
+
+    #[rstest]
+    #[case::last_day("2026-11-30", bound(1), 1, Ok(()))]
+    #[case::not_begun("2026-10-01", bound(1), 1, Ok(()))]
+    #[case::ended("2026-12-01", bound(1), 1, Err(Refusal::Expired))]
+    #[case::disabled("2026-11-24", CouponState { disabled: true, ..bound(1) }, 1, Err(Refusal::Disabled))]
+    #[case::used_up("2026-11-24", CouponState { uses: 3, ..bound(1) }, 1, Err(Refusal::UsedUp))]
+    #[case::used_up_before_it_begins("2026-10-01", CouponState { uses: 3, ..bound(1) }, 1, Err(Refusal::UsedUp))]
+    #[case::of_another_member("2026-11-24", bound(2), 1, Err(Refusal::OfAnotherMember))]
+    #[case::used_often_enough("2026-11-24", bound(1), 2, Err(Refusal::MemberLimit))]
+    fn a_member_can_still_use_a_coupon_that_has_a_use_left_and_has_not_ended(
+        #[case] today: &str,
+        #[case] coupon: CouponState,
+        #[case] uses: u32,
+        #[case] found: Result<(), Refusal>,
+    ) {
+        let user = of_member(1, uses);
+        assert_eq!(usable_by(&offer(terms()), &coupon, user, day(today)), found);
     }
 
     fn percentage(hundredths: i64, most: Option<i64>) -> Benefit {

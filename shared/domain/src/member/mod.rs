@@ -132,6 +132,12 @@ pub struct Person {
 }
 
 impl Person {
+    /// The member and the members merged into it, which are one person.
+    #[must_use]
+    pub fn members(&self) -> Vec<MemberId> {
+        [&[self.id], &*self.absorbed].concat()
+    }
+
     /// Whether the person was under 15 when the member was created, or gave one of the last consents under 15.
     /// The birth date of any other person decides nothing.
     #[must_use]

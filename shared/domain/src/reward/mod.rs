@@ -1,5 +1,6 @@
 //! Rewards (*récompenses*): the goods or coupons that a merchant gives for points, and the conditions.
 
+mod eligibility;
 pub(crate) mod error;
 mod limits;
 mod refusal;
@@ -7,6 +8,7 @@ mod refusal;
 pub mod bill;
 pub mod redemption;
 
+pub use eligibility::{Eligibility, Unavailable};
 pub use error::RewardError;
 pub use limits::{MOST_POINTS, MOST_STOCK, NAME_LENGTH};
 pub use refusal::Refusal;
@@ -115,12 +117,8 @@ impl Reward {
         &self.terms
     }
 
-    /// Checks that coupons of an offer are given on a day. The offer may have changed or ended since the
-    /// reward was saved.
-    ///
-    /// # Errors
-    /// [`Refusal::Disabled`], [`Refusal::Ended`].
-    pub fn given_as(offer: &Offer, today: Day) -> Result<(), Refusal> {
+    /// Checks that coupons of an offer are given on a day.
+    fn given_as(offer: &Offer, today: Day) -> Result<(), Refusal> {
         let terms = offer.terms();
         if offer.disabled || terms.usage != Usage::Single {
             return Err(Refusal::Disabled);
@@ -129,6 +127,19 @@ impl Reward {
             return Err(Refusal::Ended);
         }
         Ok(())
+    }
+
+    /// Checks that what the reward gives can be had on a day. `offer` is the offer of its coupons, where it
+    /// exists; goods need none. The offer may have changed or ended since the reward was saved.
+    ///
+    /// # Errors
+    /// [`Refusal::Disabled`], also where the offer does not exist; [`Refusal::Ended`].
+    pub fn gives_on(&self, offer: Option<&Offer>, today: Day) -> Result<(), Refusal> {
+        match (self.terms.given, offer) {
+            (Given::Goods, _) => Ok(()),
+            (Given::Coupon(_), Some(offer)) => Self::given_as(offer, today),
+            (Given::Coupon(_), None) => Err(Refusal::Disabled),
+        }
     }
 
     /// Checks that the reward is given on a day. The member is not checked.

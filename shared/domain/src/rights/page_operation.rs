@@ -13,6 +13,10 @@ word_enum! {
         ShowOwnCard = "show_own_card",
         /// Show one's own purchases, points, rewards and coupons.
         ShowOwnHistory = "show_own_history",
+        /// Show the rewards that one can have, and one's own coupons.
+        ShowOwnRewards = "show_own_rewards",
+        /// List the messages of campaigns to oneself.
+        ShowOwnMessages = "show_own_messages",
         /// Show and change one's own consents.
         ChangeOwnPreferences = "change_own_preferences",
         /// Correct one's own details.
@@ -43,6 +47,8 @@ impl PageOperation {
             Self::JoinAtCounter | Self::SignIn => PageCallers::Everybody,
             Self::ShowOwnCard
             | Self::ShowOwnHistory
+            | Self::ShowOwnRewards
+            | Self::ShowOwnMessages
             | Self::ChangeOwnPreferences
             | Self::CorrectOwnDetails
             | Self::DeleteOwnAccount

@@ -7,6 +7,7 @@ pub(crate) mod due;
 pub(crate) mod figures;
 pub(crate) mod item;
 pub(crate) mod lifecycle;
+pub(crate) mod of_member;
 pub(crate) mod plan;
 pub(crate) mod position;
 pub(crate) mod receipt;

@@ -35,6 +35,20 @@ pub enum MessageState {
 }
 
 impl MessageState {
+    const ALL: [Self; 6] = [
+        Self::Sent,
+        Self::Refused,
+        Self::Delivered,
+        Self::Bounced,
+        Self::SoftBounced,
+        Self::Failed,
+    ];
+
+    /// The state with a stored word.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Sent => "sent",

@@ -7,6 +7,7 @@ pub(crate) mod code;
 pub(crate) mod import;
 pub(crate) mod item;
 pub(crate) mod member_coupon;
+pub(crate) mod of_member;
 pub(crate) mod offer;
 pub(crate) mod range;
 pub(crate) mod redeem;

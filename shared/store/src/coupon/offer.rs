@@ -11,6 +11,7 @@ use crate::{Answered, Consistency, Entity, IdempotencyKey, Scope, Store, StoreEr
 use domain::coupon::offer::{Benefit, Share, Terms, Usage};
 use domain::{Cents, Credential, Day, EstablishmentId, Instant, Offer, OfferId};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 pub(crate) type Offers = TtlCache<(Tenant, OfferId), Arc<Offer>>;
@@ -210,6 +211,32 @@ impl Store {
         let offer = Arc::new(record.read()?.offer);
         self.offers.insert((tenant, id), Arc::clone(&offer), now);
         Ok(Some(offer))
+    }
+
+    /// As [`Store::cached_offer`], for many offers: no round trip while all of them are cached, else half a
+    /// read unit for each other offer, a hundred a round trip. Offers that do not exist are left out.
+    pub(crate) async fn cached_offers(
+        &self,
+        tenant: Tenant,
+        ids: BTreeSet<OfferId>,
+        now: Instant,
+    ) -> Result<HashMap<OfferId, Arc<Offer>>, StoreError> {
+        let mut offers = HashMap::with_capacity(ids.len());
+        let mut wanted = Vec::new();
+        for id in ids {
+            match self.offers.get(&(tenant, id), now) {
+                Some(offer) => {
+                    offers.insert(id, offer);
+                }
+                None => wanted.push(keys::offer(tenant, id)),
+            }
+        }
+        for item in self.get_items(&wanted).await? {
+            let offer = Arc::new(items::from_item::<OfferRecord>(item, "offer")?.read()?.offer);
+            self.offers.insert((tenant, offer.id), Arc::clone(&offer), now);
+            offers.insert(offer.id, offer);
+        }
+        Ok(offers)
     }
 
     /// Offers, the latest first, and the identifier after which the next page begins: 1 query, half

@@ -17,5 +17,6 @@ pub(crate) mod page;
 pub(crate) mod person;
 pub(crate) mod read;
 pub(crate) mod register;
+pub(crate) mod rows;
 pub(crate) mod shared_email;
 pub(crate) mod unmerge;

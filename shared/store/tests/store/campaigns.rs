@@ -11,8 +11,8 @@ use jiff::ToSpan as _;
 use std::collections::HashSet;
 use store::{
     Addressed, BatchEnd, BatchId, ByState, Claimed, ConsentChange, Counts, CutBatch, MEMBER_SHARDS,
-    MessageAddress, MessageReceipt, MessageState, Mode, NewMember, Plan, RecordedReceipts, Scope,
-    Store, StoreError, WalkPosition,
+    MessageAddress, MessageReceipt, MessageState, Mode, NewMember, Plan, RecordedReceipts,
+    RowsPlace, Scope, Store, StoreError, WalkPosition,
 };
 use support::{Table, consent, instant, merchant, mobile, open_merchant, opposition};
 
@@ -289,6 +289,38 @@ async fn a_repeated_or_late_receipt_is_counted_once() {
     assert_eq!(figures.failed, 1);
     assert!(fixture.store.was_messaged(tenant, members[0], Channel::Sms).await.unwrap());
     assert!(!fixture.store.was_messaged(tenant, members[0], Channel::Email).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_messages_of_a_survivor_and_of_the_absorbed_member_are_one_list_newest_first() {
+    let fixture = Fixture::open().await;
+    let (members, tenant) = (fixture.members(2).await, fixture.scope.tenant());
+    for (minute, member) in [(0, members[0]), (1, members[1]), (2, members[0])] {
+        let at = now() + minute.minutes();
+        let campaign = draft_campaign(7, at);
+        fixture.store.create_campaign(&fixture.scope, &campaign, None, at).await.unwrap();
+        let (id, channel) = (campaign.id, Channel::Sms);
+        let batch = fixture.batch(id, &[member]).await;
+        let mut claim = ours(fixture.store.claim_batch(tenant, id, batch, at).await.unwrap());
+        let to = Addressed { members: vec![member], counts: Counts::default() };
+        let begun = fixture.store.begin_sending(tenant, id, &mut claim, channel, &to, at).await;
+        assert!(begun.unwrap());
+    }
+    let merged = fixture.store.merge_members(&fixture.scope, members[0], members[1], now());
+    merged.await.unwrap();
+    let (mut pages, mut after) = (vec![], RowsPlace::new());
+    loop {
+        let page = fixture.store.messages_to(&fixture.scope, members[1], &after, 2, now());
+        let page = page.await.unwrap();
+        assert!(page.messages.iter().all(|message| message.title.as_deref() == Some("Rentrée")));
+        let sent_at = page.messages.iter().map(|message| message.sent_at - now());
+        pages.push(sent_at.map(|since| since.as_secs()).collect::<Vec<_>>());
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    assert_eq!(pages, [vec![120, 60], vec![0]]);
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! The member's own pages: a customer joins at the counter, signs out and signs in again.
 
 use crate::campaigns::Sender;
-use crate::stack::{Shop, eventually, instant};
-use serde_json::Value;
+use crate::stack::{Shop, day, eventually, instant};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const PASSWORD: &str = "Velo-vert-42";
@@ -158,6 +158,39 @@ fn a_customer_joins_at_the_counter_and_signs_in_again() {
     let events: Vec<_> = accesses.iter().filter_map(|entry| entry["event"].as_str()).collect();
     for event in ["joined", "signed_out", "signed_in"] {
         assert!(events.contains(&event), "{events:?}");
+    }
+}
+
+#[test]
+fn a_member_sees_rewards_coupons_and_messages() {
+    let sender = Sender::open();
+    let shop = &sender.shop;
+    let (customer, mut browser) = (Customer::new(), Browser::on(shop));
+    customer.join(&mut browser, "&consent_sms=yes");
+    let found = shop.post("/v1/members/find", &json!({"mobile": customer.mobile()}));
+    let member = found.body["member_id"].as_str().expect("a member").to_owned();
+    assert_eq!(shop.post("/v1/purchases", &sale(&customer.mobile())).status, 201);
+    let offer = shop.offer(&json!({"type": "single"}));
+    let code = format!("/offers/{offer}/codes/CADEAU2026");
+    let given = shop.operate("PUT", &code, Some(&json!({"member_id": member})));
+    assert!(matches!(given.status, 200 | 201), "{given:?}");
+    let cup = json!({
+        "name": "Tasse en grès", "type": "goods", "points": 60, "stock": 2, "first_day": day(0),
+    });
+    let reward = shop.operate("POST", "/rewards", Some(&cup));
+    assert_eq!(reward.status, 201, "{reward:?}");
+
+    // A sale of 42.80 € gave 42 points.
+    let rewards = browser.get(&format!("/rewards/{}", shop.merchant));
+    assert_eq!(rewards.status, 200, "{}", rewards.text);
+    for shown in ["42 points", "Tasse en grès", "Il vous manque 18 points", "CADEAU2026", "<svg"] {
+        assert!(rewards.text.contains(shown), "{shown}: {}", rewards.text);
+    }
+    assert_eq!(sender.launched("sms")["by_state"]["delivered"], 1);
+    let messages = browser.get(&format!("/messages/{}", shop.merchant));
+    assert_eq!(messages.status, 200, "{}", messages.text);
+    for shown in ["Essai", "SMS", "remis"] {
+        assert!(messages.text.contains(shown), "{shown}: {}", messages.text);
     }
 }
 

@@ -2,3 +2,4 @@
 
 mod batches;
 pub(crate) mod codes;
+mod of_member;

@@ -1,9 +1,8 @@
-//! The barcode of a card number: EAN-13 for thirteen digits with their check digit, otherwise Code 128.
+//! The barcode of a card number or of a coupon: EAN-13 for thirteen digits with their check digit, otherwise Code 128.
 
-use super::code::CodeImage;
+use super::CodeImage;
 use barcoders::sym::code128::Code128;
 use barcoders::sym::ean13::EAN13;
-use domain::member::CardNumber;
 
 /// The height of the bars.
 const HEIGHT: usize = 40;
@@ -11,12 +10,11 @@ const HEIGHT: usize = 40;
 const EAN_MARGINS: (usize, usize) = (11, 7);
 /// The light modules before and after Code 128 (ISO/IEC 15417).
 const CODE_128_MARGIN: usize = 10;
-/// The longest number that a telephone shows as a readable Code 128.
+/// The longest text that a telephone shows as a readable Code 128.
 const LONGEST: usize = 20;
 
-/// The barcode of a number; `None` for a number too long for a telephone, which has its QR code.
-pub(super) fn image(number: &CardNumber) -> Option<CodeImage> {
-    let text = number.as_str();
+/// The barcode of digits and capital letters; `None` for a text too long for a telephone.
+pub(crate) fn image(text: &str) -> Option<CodeImage> {
     if text.len() == 13
         && let Ok(code) = EAN13::new(text)
     {
@@ -47,11 +45,10 @@ mod tests {
     #[case::wrong_check_digit("2990000012345", Some(20 + 11 * 15 + 13))]
     #[case::letters("ABC123", Some(20 + 11 * 8 + 13))]
     #[case::too_long("ABCDEFGHIJKLMNOPQRSTU", None)]
-    fn thirteen_digits_are_ean_13_and_other_numbers_are_code_128(
-        #[case] number: &str,
+    fn thirteen_digits_are_ean_13_and_other_texts_are_code_128(
+        #[case] text: &str,
         #[case] width: Option<usize>,
     ) {
-        let image = image(&CardNumber::parse(number).unwrap());
-        assert_eq!(image.as_ref().map(|image| image.width), width);
+        assert_eq!(image(text).map(|image| image.width), width);
     }
 }
