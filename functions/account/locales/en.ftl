@@ -182,6 +182,7 @@ coupon-barcode = Barcode of the coupon “{ $name }”
 messages-title = Your messages
 messages-lead = The offers that { $merchant } has sent you, without their texts.
 messages-empty = The messages that you receive will be shown here.
+messages-offer = Offer
 messages-sms = SMS
 messages-email = E-mail
 messages-postal = Letter

@@ -182,6 +182,7 @@ coupon-barcode = Code-barres du bon « { $name } »
 messages-title = Vos messages
 messages-lead = Les offres que { $merchant } vous a envoyées, sans leur texte.
 messages-empty = Les messages que vous recevrez s’afficheront ici.
+messages-offer = Offre
 messages-sms = SMS
 messages-email = E-mail
 messages-postal = Courrier

@@ -2,7 +2,7 @@
 //! in the night after.
 
 use crate::context::App;
-use crate::page::{failed, form_page};
+use crate::page::{failed, member_page};
 use crate::session::SignedIn;
 use crate::{day, sessions};
 use askama::Template;
@@ -74,7 +74,7 @@ fn changed(scope: &Scope, visit: Visit, changed: Result<(), StoreError>) -> Resp
 
 fn respond(scope: &Scope, visit: Visit, person: &Person) -> Response {
     let merchant = &scope.settings.merchant;
-    let page = form_page(visit, &merchant.name);
+    let page = member_page(visit, merchant).with_form();
     let asked = person.deletion.map(|asked| Asked {
         cancel_until: sessions::minute(asked.at + DELETION_HOURS.hours()),
         erased_on: day::text(&page, deletion_due(asked.at)),

@@ -2,7 +2,7 @@
 
 use crate::context::App;
 use crate::field::{self, Refusal};
-use crate::page::{failed, form_page};
+use crate::page::{failed, member_page};
 use crate::session::SignedIn;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -169,7 +169,7 @@ fn form(
     shown: &Shown,
 ) -> Response {
     let merchant = &scope.settings.merchant;
-    let page = form_page(visit, &merchant.name);
+    let page = member_page(visit, merchant).with_form();
     let Shown { fields, refusals, is_saved } = shown;
     let (mobile, is_saved) = (person.mobile.as_str(), *is_saved);
     page.respond(

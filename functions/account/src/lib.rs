@@ -33,9 +33,3 @@ mod source;
 
 pub use context::{App, Clock};
 pub use router::router;
-
-/// The texts of the pages, for the test that compares the languages.
-#[must_use]
-pub fn texts() -> &'static web::Texts {
-    page::PAGES.texts()
-}

@@ -1,7 +1,7 @@
 //! The messages of campaigns to a member, newest first. Their texts are not stored.
 
 use crate::context::App;
-use crate::page::{failed, page};
+use crate::page::{failed, member_page};
 use crate::place;
 use crate::session::SignedIn;
 use askama::Template;
@@ -32,7 +32,7 @@ struct Messages<'a> {
 
 /// A message of the page.
 struct Message {
-    title: Option<Arc<str>>,
+    subject: Option<Arc<str>>,
     day: String,
     /// The text that names the channel.
     channel: &'static str,
@@ -61,7 +61,7 @@ pub(crate) async fn show(
         Err(error) => return failed(visit, &error),
     };
     let merchant = &scope.settings.merchant;
-    let page = page(visit, &merchant.name);
+    let page = member_page(visit, merchant);
     let older = read.next.as_ref().map(|next| place::seal(&scope, &list, next));
     let older = match older.transpose() {
         Ok(place) => {
@@ -90,7 +90,7 @@ impl Message {
                 MessageState::Bounced => "messages-bounced",
                 MessageState::SoftBounced | MessageState::Failed => "messages-failed",
             },
-            title: message.title,
+            subject: message.subject,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::consent::{ConsentText, consent};
 use crate::context::App;
-use crate::page::{failed, form_page};
+use crate::page::{failed, member_page};
 use crate::session::SignedIn;
 use askama::Template;
 use axum::extract::{Query, State};
@@ -123,7 +123,7 @@ fn form(
     error: Option<&'static str>,
 ) -> Response {
     let merchant = &scope.settings.merchant;
-    let page = form_page(visit, &merchant.name);
+    let page = member_page(visit, merchant).with_form();
     let channels = [
         ("sms", "details-consent-sms", Channel::Sms),
         ("email", "details-consent-email", Channel::Email),

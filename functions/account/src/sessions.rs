@@ -1,7 +1,7 @@
 //! The sessions of a member: since when each is open, and a button that ends all others.
 
 use crate::context::App;
-use crate::page::{failed, form_page};
+use crate::page::{failed, member_page};
 use crate::session::SignedIn;
 use askama::Template;
 use axum::Extension;
@@ -47,7 +47,7 @@ pub(crate) async fn list(
         is_this: session.has(&secret_hash),
     });
     let merchant = &scope.settings.merchant;
-    let page = form_page(visit, &merchant.name);
+    let page = member_page(visit, merchant).with_form();
     let sessions = Sessions { page: &page, merchant: merchant.id, open: open.collect() };
     page.respond(StatusCode::OK, &sessions)
 }

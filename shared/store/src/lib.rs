@@ -129,7 +129,7 @@ pub struct Store {
     random: Random,
     settings: Arc<TtlCache<MerchantId, Arc<Settings>>>,
     webhooks: Arc<TtlCache<MerchantId, Arc<Webhooks>>>,
-    campaign_titles: Arc<campaign::of_member::CampaignTitles>,
+    campaign_subjects: Arc<campaign::of_member::CampaignSubjects>,
     offers: Arc<coupon::offer::Offers>,
     rewards: Arc<reward::catalogue::Rewards>,
     sold_out: Arc<reward::counts::SoldOut>,
@@ -152,8 +152,8 @@ impl Store {
             random: Random::default(),
             settings: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
             webhooks: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),
-            campaign_titles: Arc::new(TtlCache::new(
-                campaign::of_member::TITLE_SECONDS,
+            campaign_subjects: Arc::new(TtlCache::new(
+                campaign::of_member::SUBJECT_SECONDS,
                 CACHED_VALUES,
             )),
             offers: Arc::new(TtlCache::new(CACHED_SECONDS, CACHED_VALUES)),

@@ -6,7 +6,7 @@ use crate::amount::Amount;
 use crate::code_image::{CodeImage, barcode};
 use crate::context::App;
 use crate::day;
-use crate::page::{failed, page};
+use crate::page::{failed, member_page};
 use crate::session::SignedIn;
 use askama::Template;
 use axum::Extension;
@@ -52,7 +52,7 @@ pub(crate) async fn show(
     let details = &member.person.details;
     let is_blocked = member.person.card_is_blocked();
     let number = details.card.as_ref().filter(|_| !is_blocked);
-    let page = page(visit, &settings.merchant.name);
+    let page = member_page(visit, &settings.merchant);
     let level = member.account.level_in(&programmes.terms_on(today).levels);
     let card = Card {
         page: &page,

@@ -3,7 +3,7 @@
 mod entry;
 
 use crate::context::App;
-use crate::page::{failed, page};
+use crate::page::{failed, member_page};
 use crate::place;
 use crate::session::SignedIn;
 use askama::Template;
@@ -48,7 +48,7 @@ pub(crate) async fn show(
         Err(error) => return failed(visit, &error),
     };
     let settings = &scope.settings;
-    let page = page(visit, &settings.merchant.name);
+    let page = member_page(visit, &settings.merchant);
     let older = history.next.as_ref().map(|next| place::seal(&scope, &list, next));
     let older = match older.transpose() {
         Ok(place) => place

@@ -5,7 +5,7 @@ mod offered;
 
 use crate::amount::{Amount, euros};
 use crate::context::App;
-use crate::page::{failed, page};
+use crate::page::{failed, member_page};
 use crate::place;
 use crate::session::SignedIn;
 use askama::Template;
@@ -84,7 +84,7 @@ pub(crate) async fn show(
     Query(places): Query<Places>,
     visit: Visit,
 ) -> Response {
-    let page = page(visit, &scope.settings.merchant.name);
+    let page = member_page(visit, &scope.settings.merchant);
     match read(&app, &scope, member, &places, &page).await {
         Ok(rewards) => page.respond(StatusCode::OK, &rewards),
         Err(error) => failed(page.visit().clone(), &error),

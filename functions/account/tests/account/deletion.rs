@@ -4,7 +4,7 @@ use crate::fixture::Fixture;
 use axum::http::StatusCode;
 use domain::Credential;
 
-const HOUR: i64 = 3_600;
+const TEN_MINUTES: i64 = 600;
 
 #[tokio::test]
 async fn a_member_asks_to_delete_the_account_and_may_cancel() {
@@ -30,7 +30,7 @@ async fn a_member_asks_to_delete_the_account_and_may_cancel() {
     assert_eq!(person.due.unwrap().to_string(), "2026-12-04");
 
     // The button again does not begin the hours again.
-    fixture.pass(HOUR);
+    fixture.pass(TEN_MINUTES);
     browser.post(&path, &[]).await;
     let again = fixture.store.member(&fixture.scope, member).await.unwrap().person;
     assert_eq!(again.deletion, Some(request));

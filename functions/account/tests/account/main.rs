@@ -15,4 +15,3 @@ mod refusals;
 mod rewards;
 mod sign_in;
 mod sign_in_time;
-mod texts;

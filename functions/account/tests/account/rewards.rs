@@ -247,7 +247,7 @@ async fn without_a_session_the_pages_lead_to_the_sign_in() {
         assert_eq!(closed.location(), fixture.sign_in_path());
     }
     fixture.join(&mut fixture.browser(), "0639980012").await;
-    let fields = [("mobile", "0639980012"), ("password", PASSWORD)];
+    let fields = [("login", "0639980012"), ("password", PASSWORD)];
     browser.post(&fixture.sign_in_path(), &fields).await;
     assert_eq!(browser.get(&fixture.rewards_path()).await.status, StatusCode::OK);
 }

@@ -15,11 +15,11 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// The titles of campaigns that an instance has read.
-pub(crate) type CampaignTitles = TtlCache<(Tenant, CampaignId), Arc<str>>;
+/// The subjects of campaigns that an instance has read.
+pub(crate) type CampaignSubjects = TtlCache<(Tenant, CampaignId), Option<Arc<str>>>;
 
-/// How long an instance remembers a title. A campaign that has sent a message is never rewritten.
-pub(crate) const TITLE_SECONDS: i64 = 3_600;
+/// How long an instance remembers a subject. A campaign that has sent a message is never rewritten.
+pub(crate) const SUBJECT_SECONDS: i64 = 3_600;
 
 #[derive(Deserialize)]
 struct MessageRecord {
@@ -34,8 +34,8 @@ struct MessageRecord {
 pub struct MemberMessage {
     /// The campaign.
     pub campaign: CampaignId,
-    /// The title of the campaign, as [`domain::Campaign::title`]; `None` for a campaign that is no longer stored.
-    pub title: Option<Arc<str>>,
+    /// The subject, as [`domain::Campaign::subject_of_all`]; `None` also for a campaign that is no longer stored.
+    pub subject: Option<Arc<str>>,
     /// The channel.
     pub channel: Channel,
     /// The state.
@@ -59,7 +59,7 @@ impl MessageRecord {
         let campaign = self.sk.strip_prefix(keys::MESSAGE_PREFIX).map(CampaignId::parse);
         Ok(MemberMessage {
             campaign: campaign.and_then(Result::ok).ok_or(CORRUPT)?,
-            title: None,
+            subject: None,
             channel: Channel::parse(&self.channel).ok_or(CORRUPT)?,
             state: MessageState::parse(&self.state).ok_or(CORRUPT)?,
             sent_at: attributes::instant_of(&self.sent_at)?,
@@ -73,7 +73,7 @@ impl Store {
     ///
     /// * 1 strong query, 1 read unit, for the members merged into this one
     /// * 1 query for each member, all at the same time, half a read unit for some twenty messages
-    /// * where titles are not cached: 1 round trip, half a read unit for each 4 KB of these campaigns
+    /// * where subjects are not cached: 1 round trip, half a read unit for each 4 KB of these campaigns
     pub async fn messages_to(
         &self,
         scope: &Scope,
@@ -90,28 +90,28 @@ impl Store {
             rows.into_iter().map(|row| items::from_item::<MessageRecord>(row, "message")?.read());
         let mut messages = messages.collect::<Result<Vec<_>, StoreError>>()?;
         let campaigns = messages.iter().map(|message| message.campaign).collect();
-        let titles = self.campaign_titles(tenant, campaigns, now).await?;
+        let subjects = self.campaign_subjects(tenant, campaigns, now).await?;
         for message in &mut messages {
-            message.title = titles.get(&message.campaign).cloned();
+            message.subject = subjects.get(&message.campaign).cloned().flatten();
         }
         messages.sort_by_key(|message| Reverse(message.sent_at));
         Ok(MemberMessagePage { messages, next })
     }
 
-    /// The titles of campaigns that have sent a message: no round trip for cached ones, else half a read unit for each
+    /// The subjects of campaigns that have sent a message: no round trip for cached ones, else half a read unit for each
     /// 4 KB, a hundred campaigns a round trip. Campaigns that do not exist are left out.
-    async fn campaign_titles(
+    async fn campaign_subjects(
         &self,
         tenant: Tenant,
         campaigns: BTreeSet<CampaignId>,
         now: Instant,
-    ) -> Result<HashMap<CampaignId, Arc<str>>, StoreError> {
-        let mut titles = HashMap::with_capacity(campaigns.len());
+    ) -> Result<HashMap<CampaignId, Option<Arc<str>>>, StoreError> {
+        let mut subjects = HashMap::with_capacity(campaigns.len());
         let mut wanted = Vec::new();
         for id in campaigns {
-            match self.campaign_titles.get(&(tenant, id), now) {
-                Some(title) => {
-                    titles.insert(id, title);
+            match self.campaign_subjects.get(&(tenant, id), now) {
+                Some(subject) => {
+                    subjects.insert(id, subject);
                 }
                 None => wanted.push(keys::campaign(tenant, id)),
             }
@@ -119,10 +119,10 @@ impl Store {
         for item in self.get_items(&wanted).await? {
             let record: CampaignRecord = items::from_item(item, "campaign")?;
             let campaign = record.read()?.campaign;
-            let title: Arc<str> = campaign.title().into();
-            self.campaign_titles.insert((tenant, campaign.id), Arc::clone(&title), now);
-            titles.insert(campaign.id, title);
+            let subject: Option<Arc<str>> = campaign.subject_of_all().map(Into::into);
+            self.campaign_subjects.insert((tenant, campaign.id), subject.clone(), now);
+            subjects.insert(campaign.id, subject);
         }
-        Ok(titles)
+        Ok(subjects)
     }
 }
