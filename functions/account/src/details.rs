@@ -83,7 +83,7 @@ impl Fields {
 
     /// Reads the correction of a person. A birth date under 15 is that of a child whose parent agreed in the shop, so
     /// nobody else gets one here.
-    fn read(&self, person: &Person, today: Day) -> Result<Correction, Refusals> {
+    fn read(&self, person: &Person, today: Day) -> Result<Correction, Box<Refusals>> {
         let mut refusals = Refusals::default();
         let first_name = field::name(&self.first_name, &mut refusals.first_name);
         let last_name = field::name(&self.last_name, &mut refusals.last_name);
@@ -99,7 +99,7 @@ impl Fields {
             field::optional_text(&self.postcode, POSTCODE_LENGTH, &mut refusals.postcode);
         let city = field::optional_text(&self.city, NAME_LENGTH, &mut refusals.city);
         if refusals.any() {
-            return Err(refusals);
+            return Err(Box::new(refusals));
         }
         let country = person.details.address.country.clone();
         Ok(Correction {
@@ -144,7 +144,7 @@ pub(crate) async fn correct(
     let correction = match fields.read(&person, retention::day_of(app.now())) {
         Ok(correction) => correction,
         Err(refusals) => {
-            let shown = Shown { fields, refusals, is_saved: false };
+            let shown = Shown { fields, refusals: *refusals, is_saved: false };
             return form(&scope, visit, StatusCode::UNPROCESSABLE_ENTITY, &person, &shown);
         }
     };

@@ -25,7 +25,7 @@ struct Messages<'a> {
     page: &'a Page,
     merchant: MerchantId,
     name: &'a str,
-    messages: Vec<Message>,
+    listed: Vec<Message>,
     /// The address of the page with older messages.
     older: Option<String>,
 }
@@ -69,9 +69,9 @@ pub(crate) async fn show(
         }
         Err(error) => return failed(page.visit().clone(), &error),
     };
-    let messages = read.messages.into_iter().map(|message| Message::of(message, &page)).collect();
+    let listed = read.messages.into_iter().map(|message| Message::of(message, &page)).collect();
     let (name, merchant) = (&*merchant.name, merchant.id);
-    page.respond(StatusCode::OK, &Messages { page: &page, merchant, name, messages, older })
+    page.respond(StatusCode::OK, &Messages { page: &page, merchant, name, listed, older })
 }
 
 impl Message {

@@ -5,7 +5,7 @@ use crate::merchant;
 use crate::page::PAGES;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use domain::EstablishmentId;
 use serde::Deserialize;
 use store::Scope;
@@ -31,7 +31,7 @@ impl FromRequestParts<App> for Counter {
         let visit = Visit::from_request_parts(parts, app).await.map_err(|never| match never {})?;
         let not_found = || Page::new(visit.clone(), &PAGES).not_found();
         let names = Path::<Names>::from_request_parts(parts, app).await;
-        let Path(names) = names.map_err(|error| error.into_response())?;
+        let Path(names) = names.map_err(IntoResponse::into_response)?;
         let scope = merchant::scope(app, &visit, &names.merchant).await?;
         let establishment = EstablishmentId::parse(&names.establishment).ok();
         let establishment =

@@ -32,7 +32,7 @@ struct Rewards<'a> {
     /// The sentence about points off a bill.
     off_bill: Option<String>,
     /// `None` on a later page of coupons.
-    rewards: Option<List<OfferedReward>>,
+    offered: Option<List<OfferedReward>>,
     /// `None` on a later page of rewards.
     coupons: Option<List<OwnCoupon>>,
 }
@@ -105,7 +105,7 @@ async fn read<'a>(
     let members = member.person.members();
     let reader = Reader { app, scope, page, members, eligibility, now, today };
     let (rewards_at, coupons_at) = (places.rewards.as_deref(), places.coupons.as_deref());
-    let rewards = async {
+    let offered = async {
         match coupons_at {
             None => offered::list(&reader, rewards_at).await.map(Some),
             Some(_) => Ok(None),
@@ -117,14 +117,14 @@ async fn read<'a>(
             Some(_) => Ok(None),
         }
     };
-    let (rewards, coupons) = try_join(rewards, coupons).await?;
+    let (offered, coupons) = try_join(offered, coupons).await?;
     let available = eligibility.available;
     Ok(Rewards {
         page,
         merchant: scope.settings.merchant.id,
         available: Amount::new(programmes.unit(), available.get()),
         off_bill: off_bill(page, available, programmes),
-        rewards,
+        offered,
         coupons,
     })
 }

@@ -70,6 +70,11 @@ pub(crate) struct MemberAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<CredentialText>)]
     invited_by: Option<Credential>,
+    /// The instant at which the member asked to delete the account, on the own pages. The member is erased between 3 and 5
+    /// days later, unless the member cancels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<DateTime>)]
+    deletion_asked_at: Option<Second>,
     /// The instant at which the card was activated: by a use, where the merchant chose that, or by the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<DateTime>)]
@@ -124,6 +129,7 @@ impl MemberAnswer {
             created_by: person.created_by,
             invited_at: person.invited.map(|step| step.at).map(Second::from),
             invited_by: person.invited.map(|step| step.by),
+            deletion_asked_at: person.deletion.map(|asked| asked.at).map(Second::from),
             activated_at: account.activated.map(|step| step.at).map(Second::from),
             activated_by: account.activated.map(|step| step.by),
             last_activity_at: account.last_activity.map(Second::from),

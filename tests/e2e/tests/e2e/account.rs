@@ -216,3 +216,39 @@ fn sale(mobile: &str) -> Value {
         "sold_at": at, "total_cents": 4_280, "member": {"mobile": mobile},
     })
 }
+
+#[test]
+fn a_member_corrects_the_details_signs_in_by_e_mail_and_asks_to_delete_the_account() {
+    let sender = Sender::open();
+    let shop = &sender.shop;
+    let (customer, mut browser) = (Customer::new(), Browser::on(shop));
+    customer.join(&mut browser, "");
+    let found = shop.post("/v1/members/find", &serde_json::json!({"mobile": customer.mobile()}));
+    let record = format!("/v1/members/{}", found.body["member_id"].as_str().expect("a member"));
+    let address = sender.address("own");
+    let details = format!("first_name=Camille&last_name=Dubois&city=Lyon&email={address}");
+    let corrected = browser.post(&format!("/details/{}", shop.merchant), &details);
+    assert!(corrected.location.ends_with("saved=1"), "{}", corrected.text);
+    assert_eq!(shop.get(&record).body["last_name"], "Dubois");
+
+    let mut other = Browser::on(shop);
+    let fields = format!("login={address}&password={PASSWORD}");
+    let signed_in = other.post(&format!("/sign-in/{}", shop.merchant), &fields);
+    assert!(signed_in.location.contains("/card/"), "{}", signed_in.text);
+
+    // The back office sees the request, and merges nobody with the member meanwhile.
+    let deletion = format!("/deletion/{}", shop.merchant);
+    assert_eq!(browser.get(&deletion).status, 200);
+    assert_eq!(browser.post(&deletion, "").status, 303);
+    assert!(shop.get(&record).body["deletion_asked_at"].is_string());
+    let twin = shop.member(&Customer::new().mobile(), &serde_json::json!({}));
+    let merge = serde_json::json!({"absorbed_member_id": twin});
+    let refused = shop.post(&format!("{record}/merge"), &merge);
+    assert_eq!(
+        (refused.status, &refused.body["code"]),
+        (409, &"merge_state".into()),
+        "{refused:?}"
+    );
+    assert_eq!(browser.post(&format!("{deletion}/cancel"), "").status, 303);
+    assert!(shop.get(&record).body.get("deletion_asked_at").is_none());
+}
