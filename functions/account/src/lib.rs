@@ -1,7 +1,7 @@
 //! The member's own pages: joining at the counter, sign-in, the card.
 //!
 //! Every page works without a script. A page that shows or changes data of a member needs a session; the table of rights
-//! (`domain::rights::PageOperation`) says which.
+//! (`domain::rights::PageOperation`) says which. Only the card without a connection needs scripts (`install`).
 
 mod access;
 mod amount;
@@ -14,6 +14,7 @@ mod deletion;
 mod details;
 mod field;
 mod history;
+mod install;
 mod join;
 mod merchant;
 mod messages;

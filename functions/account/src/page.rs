@@ -9,7 +9,14 @@ use web::{Asset, Page, PageFamily, Visit};
 pub(crate) static PAGES: PageFamily = PageFamily::new(
     include_str!("../locales/fr.ftl"),
     include_str!("../locales/en.ftl"),
-    &[Asset::new("account.css", include_bytes!("../assets/account.css"))],
+    &[
+        Asset::new("account.css", include_bytes!("../assets/account.css")),
+        Asset::new("card.js", include_bytes!("../assets/card.js")),
+        Asset::new("forget.js", include_bytes!("../assets/forget.js")),
+        Asset::new("icon-192.png", include_bytes!("../assets/icon-192.png")),
+        Asset::new("icon-512.png", include_bytes!("../assets/icon-512.png")),
+        Asset::new("offline.js", include_bytes!("../assets/offline.js")),
+    ],
 );
 
 /// A page of a merchant.

@@ -4,8 +4,8 @@ use crate::context::App;
 use crate::page::PAGES;
 use crate::rights::allow;
 use crate::{
-    card, deletion, details, history, join, messages, preferences, rewards, sessions, sign_in,
-    sign_out,
+    card, deletion, details, history, install, join, messages, preferences, rewards, sessions,
+    sign_in, sign_out,
 };
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -65,15 +65,23 @@ pub fn router(app: App) -> Router {
         ),
         ("/sign-out/{merchant}", PageOperation::SignOut, post(sign_out::end)),
     ];
-    let mut pages = Router::new();
-    for (path, operation, methods) in routes {
-        pages = pages.route(path, allow(&app, operation, methods));
-    }
-    pages
+    let cached = [
+        ("/manifest/{merchant}", PageOperation::InstallCard, get(install::manifest::show)),
+        ("/card/worker.js", PageOperation::InstallCard, get(install::worker::show)),
+        ("/card/offline", PageOperation::InstallCard, get(install::offline::show)),
+    ];
+    let add = |router: Router<App>, (path, operation, methods)| {
+        router.route(path, allow(&app, operation, methods))
+    };
+    routes
+        .into_iter()
+        .fold(Router::new(), add)
         .fallback(async |visit: Visit| Page::new(visit, &PAGES).not_found())
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .layer(from_fn_with_state(own_forms, only_own_forms))
         .layer(from_fn(http_edge::requests::observe))
+        // Outside of `observe`, which forbids caching.
+        .merge(cached.into_iter().fold(Router::new(), add))
         .with_state(app)
         .merge(web::assets::routes(&PAGES))
 }

@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::sign_in::session::LONGEST_SECONDS;
 use domain::{MemberId, MerchantId};
-use store::Scope;
+use store::{Scope, SessionState, StoreError};
 use web::Visit;
 use web::cookie::{Cookie, SetCookie};
 
@@ -25,10 +25,12 @@ pub(crate) struct SignedIn {
 
 /// Why a request has no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum NoSession {
+pub(crate) enum NoSession {
     /// No cookie.
     Absent,
-    /// A session that has ended, or a text that is none.
+    /// A session that has ended by time. The browser keeps the stored card: the person may be on the way to the till.
+    Expired,
+    /// A session that something else has ended, or a text that is none. The browser forgets the stored card.
     Ended,
     /// A session at another merchant.
     OfAnotherMerchant,
@@ -39,6 +41,7 @@ impl NoSession {
     const fn reason(self) -> Option<&'static str> {
         match self {
             Self::Absent => None,
+            Self::Expired => Some("expired"),
             Self::Ended => Some("ended"),
             Self::OfAnotherMerchant => Some("other"),
         }
@@ -65,22 +68,38 @@ pub(crate) async fn signed_in(
 ) -> Result<SignedIn, Response> {
     let scope = merchant::scope(app, visit, merchant).await?;
     let id = scope.settings.merchant.id;
-    let refused = |why: NoSession| {
-        tracing::info!(merchant = %id, reason = why.reason(), "no session");
-        let reason = why.reason().map_or_else(String::new, |reason| format!("?reason={reason}"));
-        visit.redirect(&format!("/sign-in/{id}{reason}"))
-    };
-    let Some(cookie) = SESSION.read(headers) else { return Err(refused(NoSession::Absent)) };
-    let Some((of, member, secret)) = read(&cookie) else { return Err(refused(NoSession::Ended)) };
-    if of != id {
-        return Err(refused(NoSession::OfAnotherMerchant));
-    }
-    let secret_hash = secret.hash();
-    match app.store.open_session(&scope, member, &secret_hash, app.now()).await {
-        Ok(Some(_)) => Ok(SignedIn { scope, member, secret_hash }),
-        Ok(None) => Err(refused(NoSession::Ended)),
+    match find(app, scope, headers).await {
+        Ok(Ok(member)) => Ok(member),
+        Ok(Err(why)) => Err(to_sign_in(visit, id, why)),
         Err(error) => Err(failed(visit.clone(), &error)),
     }
+}
+
+/// The member whose session the cookie names: 1 read unit.
+pub(crate) async fn find(
+    app: &App,
+    scope: Scope,
+    headers: &HeaderMap,
+) -> Result<Result<SignedIn, NoSession>, StoreError> {
+    let Some(cookie) = SESSION.read(headers) else { return Ok(Err(NoSession::Absent)) };
+    let Some((of, member, secret)) = read(&cookie) else { return Ok(Err(NoSession::Ended)) };
+    if of != scope.settings.merchant.id {
+        return Ok(Err(NoSession::OfAnotherMerchant));
+    }
+    let secret_hash = secret.hash();
+    let state = app.store.session_state(&scope, member, &secret_hash, app.now()).await?;
+    Ok(match state {
+        SessionState::Open => Ok(SignedIn { scope, member, secret_hash }),
+        SessionState::Expired => Err(NoSession::Expired),
+        SessionState::Ended => Err(NoSession::Ended),
+    })
+}
+
+/// The redirect to the sign-in page, which says why there is no session.
+pub(crate) fn to_sign_in(visit: &Visit, merchant: MerchantId, why: NoSession) -> Response {
+    tracing::info!(%merchant, reason = why.reason(), "no session");
+    let reason = why.reason().map_or_else(String::new, |reason| format!("?reason={reason}"));
+    visit.redirect(&format!("/sign-in/{merchant}{reason}"))
 }
 
 fn read(cookie: &str) -> Option<(MerchantId, MemberId, Secret)> {

@@ -33,6 +33,8 @@ struct SignIn<'a> {
     code: Option<String>,
     /// The sentence above the form.
     notice: Option<&'static str>,
+    /// Whether the browser forgets the card that it has stored.
+    forgets_card: bool,
     error: Option<&'static str>,
     /// The minutes to wait, where the error names them.
     minutes: i64,
@@ -76,13 +78,14 @@ pub(crate) async fn ask(
         Ok(scope) => scope,
         Err(answer) => return answer,
     };
-    let notice = match reason.as_deref() {
-        Some("ended") => Some("sign-in-session-ended"),
-        Some("other") => Some("sign-in-other-merchant"),
-        Some("out") => Some("sign-in-signed-out"),
-        _ => None,
+    let (notice, forgets_card) = match reason.as_deref() {
+        Some("expired") => (Some("sign-in-session-ended"), false),
+        Some("ended") => (Some("sign-in-session-ended"), true),
+        Some("other") => (Some("sign-in-other-merchant"), false),
+        Some("out") => (Some("sign-in-signed-out"), true),
+        _ => (None, false),
     };
-    respond(&scope, visit, StatusCode::OK, &Answer { notice, ..Answer::default() })
+    respond(&scope, visit, StatusCode::OK, &Answer { notice, forgets_card, ..Answer::default() })
 }
 
 /// The password is compared.
@@ -117,13 +120,14 @@ pub(crate) async fn check(
         Guess::NotCounted => (StatusCode::SERVICE_UNAVAILABLE, "sign-in-not-counted", 0),
     };
     let (error, login) = (Some(error), &*fields.login);
-    respond(&scope, visit, status, &Answer { notice: None, error, minutes, login })
+    respond(&scope, visit, status, &Answer { error, minutes, login, ..Answer::default() })
 }
 
 /// What the form says beside its fields.
 #[derive(Default)]
 struct Answer<'a> {
     notice: Option<&'static str>,
+    forgets_card: bool,
     error: Option<&'static str>,
     minutes: i64,
     /// The name that the person typed.
@@ -131,14 +135,15 @@ struct Answer<'a> {
 }
 
 fn respond(scope: &Scope, visit: Visit, status: StatusCode, answer: &Answer<'_>) -> Response {
-    let &Answer { notice, error, minutes, login } = answer;
+    let &Answer { notice, forgets_card, error, minutes, login } = answer;
     let merchant = &scope.settings.merchant;
     let page = form_page(visit, &merchant.name);
     let establishment = scope.settings.establishments.keys().next();
     let code = establishment.map(|id| page.link(&format!("/join/{}/{id}", merchant.id)));
+    let merchant = merchant.id;
     page.respond(
         status,
-        &SignIn { page: &page, merchant: merchant.id, code, notice, error, minutes, login },
+        &SignIn { page: &page, merchant, code, notice, forgets_card, error, minutes, login },
     )
 }
 

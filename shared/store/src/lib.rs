@@ -96,7 +96,7 @@ pub use reward::counts::RewardCounts;
 pub use reward::redemption::{NewRedemption, Redeemed, Wanted};
 pub use scope::Scope;
 pub use sign_in::code::{CodeCheck, CodeRequest, NewCode};
-pub use sign_in::login::{Login, LoginOf, LoginState};
+pub use sign_in::login::{Login, LoginOf, LoginState, SessionState};
 pub use sign_in::notice::Notice;
 pub use sign_in::source::SourceLimit;
 pub use table::idempotency::{Answered, IdempotencyKey};

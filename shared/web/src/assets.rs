@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 
 /// The path of the assets, from the root of the router.
 const FOLDER: &str = "/assets/";
-/// The bytes of the digest that a name holds.
+/// The bytes of a digest.
 const DIGEST_BYTES: usize = 8;
 
 /// The files that every page loads.
@@ -130,12 +130,10 @@ impl Assets {
 
 impl NamedAsset {
     fn new(asset: &'static Asset) -> Self {
-        let digest = Sha256::digest(asset.bytes);
-        let digest = digest.iter().take(DIGEST_BYTES);
-        let digest = digest.fold(0_u64, |digest, byte| (digest << 8) | u64::from(*byte));
+        let digest = digest(asset.bytes);
         let name = match asset.name.rsplit_once('.') {
-            Some((stem, extension)) => format!("{stem}.{digest:016x}.{extension}"),
-            None => format!("{}.{digest:016x}", asset.name),
+            Some((stem, extension)) => format!("{stem}.{digest}.{extension}"),
+            None => format!("{}.{digest}", asset.name),
         };
         Self { asset, name, compressed: OnceLock::new() }
     }
@@ -143,6 +141,15 @@ impl NamedAsset {
     fn compressed(&self) -> &[u8] {
         self.compressed.get_or_init(|| response::compressed(self.asset.bytes))
     }
+}
+
+/// The digest that names a content: 16 hexadecimal digits.
+#[must_use]
+pub fn digest(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    let digest = digest.iter().take(DIGEST_BYTES);
+    let digest = digest.fold(0_u64, |digest, byte| (digest << 8) | u64::from(*byte));
+    format!("{digest:016x}")
 }
 
 /// The route `GET /assets/{name}` of a page family. Merge it into a router outside of a layer that forbids caching.

@@ -3,7 +3,7 @@
 use crate::family::PageFamily;
 use crate::locale::Locale;
 use crate::notice::Notice;
-use crate::response::{self, Rendered};
+use crate::response::{self, Caching, Kind, Rendered};
 use crate::security::{ContentPolicy, Referrer};
 use crate::texts::{SITE_NAME, Text};
 use crate::visit::Visit;
@@ -17,7 +17,7 @@ pub struct Page {
     family: &'static PageFamily,
     site: Option<String>,
     home: Option<String>,
-    cached_seconds: Option<u32>,
+    caching: Caching,
     content: ContentPolicy,
     referrer: Referrer,
 }
@@ -43,7 +43,7 @@ impl Page {
             family,
             site: None,
             home: None,
-            cached_seconds: None,
+            caching: Caching::Forbidden,
             content: ContentPolicy::OwnOrigin,
             referrer: Referrer::Nobody,
         }
@@ -83,7 +83,7 @@ impl Page {
     /// A page without personal data, which anyone may cache for some seconds.
     #[must_use]
     pub const fn with_cache(mut self, seconds: u32) -> Self {
-        self.cached_seconds = Some(seconds);
+        self.caching = Caching::Seconds(seconds);
         self
     }
 
@@ -153,18 +153,30 @@ impl Page {
     /// Answers with a template. A template that cannot be rendered gives a plain page with the status 500, and an
     /// error in the log.
     pub fn respond<T: Template>(&self, status: StatusCode, template: &T) -> Response {
-        let html = match template.render() {
-            Ok(html) => html,
-            Err(error) => {
-                tracing::error!(%error, "a page cannot be rendered");
-                return response::defect();
-            }
-        };
+        rendered(template, |body| self.answer(status, Kind::Page, self.caching, body))
+    }
+
+    /// Answers with the web manifest of the site, as JSON. The links of a manifest are relative to the manifest.
+    #[must_use]
+    pub fn manifest(&self, json: String) -> Response {
+        self.answer(StatusCode::OK, Kind::Manifest, self.caching, json)
+    }
+
+    /// Answers with the script of a service worker. The worker controls the pages in the folder of its path, and the
+    /// browser looks for a newer one at each visit.
+    pub fn worker<T: Template>(&self, template: &T) -> Response {
+        rendered(template, |body| {
+            self.answer(StatusCode::OK, Kind::Worker, Caching::Revalidated, body)
+        })
+    }
+
+    fn answer(&self, status: StatusCode, kind: Kind, caching: Caching, body: String) -> Response {
         Rendered {
             status,
-            html,
+            kind,
+            body,
             lang: self.lang(),
-            cached_seconds: self.cached_seconds,
+            caching,
             content: self.content,
             referrer: self.referrer,
             accepts_gzip: self.visit.accepts_gzip(),
@@ -190,6 +202,17 @@ impl Page {
     pub fn failed(&self) -> Response {
         let title = self.text("shell-failed-title");
         self.notice(StatusCode::SERVICE_UNAVAILABLE, title, &[self.text("shell-failed-lead")])
+    }
+}
+
+/// The answer with a rendered template, or that of a defect.
+fn rendered<T: Template>(template: &T, answer: impl FnOnce(String) -> Response) -> Response {
+    match template.render() {
+        Ok(body) => answer(body),
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be rendered");
+            response::defect()
+        }
     }
 }
 
@@ -343,6 +366,30 @@ mod tests {
         let mut again = vec![];
         GzDecoder::new(&compressed[..]).read_to_end(&mut again).unwrap();
         assert_eq!(again, plain);
+    }
+
+    #[tokio::test]
+    async fn a_manifest_and_a_worker_have_the_headers_of_a_page_and_types_of_their_own() {
+        #[derive(Template)]
+        #[template(source = "skipWaiting();", ext = "txt")]
+        struct Script;
+
+        let manifest = page().with_cache(60).manifest("{}".to_owned());
+        let worker = page().with_cache(60).worker(&Script);
+        for (answer, content_type, caching) in [
+            (&manifest, "application/manifest+json", "public, max-age=60"),
+            (&worker, "text/javascript; charset=utf-8", "no-cache"),
+        ] {
+            assert_eq!(answer.status(), 200);
+            assert_eq!(answer.headers()["content-type"], content_type);
+            assert_eq!(answer.headers()["cache-control"], caching);
+            assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
+            // A worker loads what its own policy allows: the page, and the files that it stores.
+            let policy = answer.headers()["content-security-policy"].to_str().unwrap();
+            assert!(policy.contains("default-src 'none'; script-src 'self';"), "{policy}");
+            assert!(policy.contains("connect-src 'self';"), "{policy}");
+        }
+        assert_eq!(html(worker).await, "skipWaiting();");
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! The answers: a page, a redirection, and the page of a defect.
+//! The answers: a page, a manifest, a service worker, a redirection, and the page of a defect.
 
 use crate::security::{self, ContentPolicy, Referrer};
 use axum::http::header::{
@@ -15,13 +15,53 @@ const DEFECT: &str = include_str!("../templates/defect.html");
 /// A smaller body fits in one packet.
 const WORTH_COMPRESSING_BYTES: usize = 1_024;
 
-/// A rendered page, with what its headers say.
+/// What a body is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Page,
+    Manifest,
+    Worker,
+}
+
+impl Kind {
+    const fn content_type(self) -> &'static str {
+        match self {
+            Self::Page => "text/html; charset=utf-8",
+            Self::Manifest => "application/manifest+json",
+            Self::Worker => "text/javascript; charset=utf-8",
+        }
+    }
+}
+
+/// How long an answer may be used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caching {
+    /// Never: the answer may have personal data.
+    Forbidden,
+    /// After the browser has asked whether the answer is still the newest.
+    Revalidated,
+    /// For some seconds, by anyone.
+    Seconds(u32),
+}
+
+impl Caching {
+    fn header(self) -> HeaderValue {
+        match self {
+            Self::Forbidden => HeaderValue::from_static("no-store"),
+            Self::Revalidated => HeaderValue::from_static("no-cache"),
+            Self::Seconds(seconds) => HeaderValue::try_from(format!("public, max-age={seconds}"))
+                .unwrap_or(HeaderValue::from_static("no-store")),
+        }
+    }
+}
+
+/// A rendered page, manifest or worker, with what its headers say.
 pub(crate) struct Rendered {
     pub(crate) status: StatusCode,
-    pub(crate) html: String,
+    pub(crate) kind: Kind,
+    pub(crate) body: String,
     pub(crate) lang: &'static str,
-    /// For how many seconds anyone may cache the page; `None` for a page of a person.
-    pub(crate) cached_seconds: Option<u32>,
+    pub(crate) caching: Caching,
     pub(crate) content: ContentPolicy,
     pub(crate) referrer: Referrer,
     pub(crate) accepts_gzip: bool,
@@ -31,14 +71,11 @@ impl IntoResponse for Rendered {
     fn into_response(self) -> Response {
         let mut headers = HeaderMap::new();
         security::protect(&mut headers, self.content, self.referrer);
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.kind.content_type()));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.lang));
         headers.insert(VARY, HeaderValue::from_static("accept-encoding, accept-language"));
-        let cached = self.cached_seconds.map(|seconds| format!("public, max-age={seconds}"));
-        let cached = cached.and_then(|cached| HeaderValue::try_from(cached).ok());
-        let cached = cached.unwrap_or(HeaderValue::from_static("no-store"));
-        headers.insert(CACHE_CONTROL, cached);
-        let mut body = self.html.into_bytes();
+        headers.insert(CACHE_CONTROL, self.caching.header());
+        let mut body = self.body.into_bytes();
         if self.accepts_gzip && is_worth_compressing(&body) {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             body = compressed(&body);
@@ -51,9 +88,10 @@ impl IntoResponse for Rendered {
 pub(crate) fn defect() -> Response {
     Rendered {
         status: StatusCode::INTERNAL_SERVER_ERROR,
-        html: DEFECT.to_owned(),
+        kind: Kind::Page,
+        body: DEFECT.to_owned(),
         lang: "fr",
-        cached_seconds: None,
+        caching: Caching::Forbidden,
         content: ContentPolicy::OwnOrigin,
         referrer: Referrer::Nobody,
         accepts_gzip: false,

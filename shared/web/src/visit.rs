@@ -55,6 +55,13 @@ impl Visit {
         }
     }
 
+    /// The same visit by a reader of another language.
+    #[must_use]
+    pub const fn with_locale(mut self, locale: Locale) -> Self {
+        self.locale = locale;
+        self
+    }
+
     /// The language of the answer.
     #[must_use]
     pub const fn locale(&self) -> Locale {

@@ -30,6 +30,9 @@ export const signIn = (shop) => `${stack('account_url')}/sign-in/${shop.merchant
 /** @param {Shop} shop */
 export const card = (shop) => `${stack('account_url')}/card/${shop.merchant}`;
 
+/** The page that stands in for the card without a connection. */
+export const offline = () => `${stack('account_url')}/card/offline`;
+
 /** The pages of a member besides the card, by their names in the report. @param {Shop} shop */
 export const others = (shop) =>
   ['history', 'rewards', 'messages', 'details', 'preferences', 'sessions', 'deletion'].map((name) => {
@@ -60,6 +63,12 @@ export async function giveDetails(hand, person) {
   for (const consent of person.consents) await hand.tick(consent);
   await hand.write('password', person.password);
   await hand.tick('old_enough');
+  await hand.press(SEND);
+}
+
+/** @param {Hand} hand @param {string} password */
+export async function giveNewPassword(hand, password) {
+  await hand.write('password', password);
   await hand.press(SEND);
 }
 
@@ -101,6 +110,55 @@ export async function pointsOf(page) {
   const found = words.match(/(\d+)\s+points?\b/);
   if (!found) throw new Error(`${page.url()} shows no points: ${words}`);
   return Number(found[1]);
+}
+
+/**
+ * The card that a page shows.
+ * @param {Page} page
+ */
+export function cardOf(page) {
+  return page.evaluate(() => {
+    /** @param {string} selector */
+    const text = (selector) => document.querySelector(selector)?.textContent;
+    /** @param {string} selector */
+    const code = (selector) => ({
+      viewBox: document.querySelector(selector)?.getAttribute('viewBox'),
+      path: document.querySelector(`${selector} path`)?.getAttribute('d'),
+    });
+    return { merchant: text('.site'), number: text('.number'), qr: code('#qr'), barcode: code('#barcode') };
+  });
+}
+
+/**
+ * Waits until the browser can show the card without a connection.
+ * @param {Page} page that shows the card
+ */
+export async function installed(page) {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+}
+
+/**
+ * All that the pages have stored in the browser: the cards, the paths of the other stored files, the number of workers,
+ * and the number of entries in storage of other kinds.
+ * @param {Page} page
+ */
+export function stored(page) {
+  return page.evaluate(async () => {
+    /** @type {object[]} */
+    const cards = [];
+    /** @type {string[]} */
+    const files = [];
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      if (name === 'card') for (const answer of await cache.matchAll()) cards.push(await answer.json());
+      else for (const { url } of await cache.keys()) files.push(new URL(url).pathname);
+    }
+    const workers = (await navigator.serviceWorker.getRegistrations()).length;
+    const others = (await indexedDB.databases()).length + localStorage.length + sessionStorage.length;
+    return { cards, files, workers, others };
+  });
 }
 
 /**

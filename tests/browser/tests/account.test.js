@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launch, SETTINGS } from '../harness/browser.js';
 import { checkAnswer, checkPage } from '../harness/check.js';
+import { eventually } from '../harness/eventually.js';
 import { Keyboard, Pointer } from '../harness/keyboard.js';
 import { codeOf, messages, received } from '../harness/outbox.js';
 import { international, mobile, Shop } from '../harness/service.js';
@@ -47,6 +48,23 @@ async function codeFor(hand, number) {
   await account.giveMobile(hand, number);
   return codeOf(await received(to, latest?.number));
 }
+
+/**
+ * A customer who has joined and sees the card, which the browser has stored.
+ * @param {string} number
+ */
+async function memberWithStoredCard(number) {
+  const page = await visitor();
+  const hand = new Pointer(page);
+  await page.goto(account.counter(shop));
+  await account.giveCode(hand, await codeFor(hand, number));
+  await account.giveDetails(hand, PERSON);
+  await account.installed(page);
+  return { page, hand };
+}
+
+/** Nothing is stored in a browser. */
+const NOTHING = { cards: [], files: [], workers: 0, others: 0 };
 
 /** A code of six digits that is not this one. @param {string} code */
 const another = (code) => (code === '000000' ? '111111' : '000000');
@@ -133,5 +151,63 @@ describe('A customer joins at the counter', () => {
     await account.signOut(hand);
     await page.goto(account.card(shop));
     await assert.rejects(account.pointsOf(page), /shows no points/);
+  });
+});
+
+describe('A member without a connection', () => {
+  it('sees the stored card until signing out', async (t) => {
+    const { page, hand } = await memberWithStoredCard(mobile());
+    const context = page.context();
+    const shown = await account.cardOf(page);
+    assert.match(shown.number ?? '', /^\d+$/);
+    const { cards, files, ...others } = await account.stored(page);
+    assert.deepEqual(cards, [{ ...shown, firstName: PERSON.firstName }]);
+    assert.deepEqual(
+      files.filter((path) => !path.startsWith('/assets/')),
+      ['/card/offline', '/card/offline'],
+    );
+    assert.deepEqual(others, { workers: 1, others: 0 });
+
+    await context.setOffline(true);
+    await page.reload();
+    assert.deepEqual(await account.cardOf(page), shown);
+    assert.match(await page.innerText('main'), new RegExp(PERSON.firstName));
+    await assert.rejects(account.pointsOf(page), /shows no points/);
+    for (const language of ['fr', 'en']) {
+      await page.goto(`${account.card(shop)}?lang=${language}`);
+      await t.test(language, () => checkAnswer(page, 'card-offline'));
+    }
+
+    await context.setOffline(false);
+    await page.goto(account.card(shop));
+    assert.equal(await account.pointsOf(page), 0);
+    await account.signOut(hand);
+    assert.deepEqual(await account.stored(page), NOTHING);
+    await context.setOffline(true);
+    await assert.rejects(page.goto(account.card(shop)));
+  });
+
+  it('keeps no card after another device has ended the session', async () => {
+    const number = mobile();
+    const { page } = await memberWithStoredCard(number);
+    const other = await visitor();
+    const hand = new Pointer(other);
+    await other.goto(account.counter(shop));
+    await account.giveCode(hand, await codeFor(hand, number));
+    await account.giveNewPassword(hand, 'quatre autres mots de passe');
+    assert.equal(other.url(), account.card(shop));
+
+    await page.goto(account.card(shop));
+    await eventually('an empty storage', async () => {
+      const { cards, files, workers } = await account.stored(page);
+      return cards.length + files.length + workers === 0 || undefined;
+    });
+  });
+
+  it('reads that there is no card on a browser without one', async () => {
+    const page = await visitor();
+    await page.goto(account.offline());
+    await checkPage(page, 'offline');
+    assert.equal(await page.isVisible('#card'), false);
   });
 });

@@ -8,6 +8,7 @@ mod deletion;
 mod details;
 mod fixture;
 mod history;
+mod install;
 mod joining;
 mod messages;
 mod preferences;

@@ -11,6 +11,8 @@ word_enum! {
         SignIn = "sign_in",
         /// Show one's own card, with its points.
         ShowOwnCard = "show_own_card",
+        /// Install the card in a browser, and show the card that the browser has stored.
+        InstallCard = "install_card",
         /// Show one's own purchases, points, rewards and coupons.
         ShowOwnHistory = "show_own_history",
         /// Show the rewards that one can have, and one's own coupons.
@@ -25,7 +27,7 @@ word_enum! {
         DeleteOwnAccount = "delete_own_account",
         /// List one's own sessions, and end the others.
         EndOwnSessions = "end_own_sessions",
-        /// End one's own session.
+        /// End one's own session, if it has not ended yet, and remove what the browser has stored.
         SignOut = "sign_out",
     }
 }
@@ -44,7 +46,9 @@ impl PageOperation {
     #[must_use]
     pub const fn callers(self) -> PageCallers {
         match self {
-            Self::JoinAtCounter | Self::SignIn => PageCallers::Everybody,
+            Self::JoinAtCounter | Self::SignIn | Self::InstallCard | Self::SignOut => {
+                PageCallers::Everybody
+            }
             Self::ShowOwnCard
             | Self::ShowOwnHistory
             | Self::ShowOwnRewards
@@ -52,8 +56,7 @@ impl PageOperation {
             | Self::ChangeOwnPreferences
             | Self::CorrectOwnDetails
             | Self::DeleteOwnAccount
-            | Self::EndOwnSessions
-            | Self::SignOut => PageCallers::Member,
+            | Self::EndOwnSessions => PageCallers::Member,
         }
     }
 }

@@ -45,6 +45,18 @@ pub struct Login {
     password_set: Option<(String, String)>,
 }
 
+/// The state of the session that a browser holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionState {
+    /// The session is open.
+    Open,
+    /// The session has ended by time, and nothing else has ended it.
+    Expired,
+    /// The session was ended by a person, a new password or an erasure, or never began. A later sign-in elsewhere also
+    /// drops a session that has expired.
+    Ended,
+}
+
 /// The conditions of an erasure on a login.
 #[derive(Clone)]
 pub struct LoginState {
@@ -252,26 +264,28 @@ impl Store {
         .await
     }
 
-    /// The open session with a secret, or `None`: 1 read unit, and at most every five minutes 1 write unit.
+    /// The state of the session with a secret: 1 read unit, and at most every five minutes 1 write unit.
     ///
     /// A change of the password, a sign-out and an erasure end the session at once.
-    pub async fn open_session(
+    pub async fn session_state(
         &self,
         scope: &Scope,
         member: MemberId,
         secret_hash: &[u8; 32],
         now: Instant,
-    ) -> Result<Option<Session>, StoreError> {
+    ) -> Result<SessionState, StoreError> {
         let mut login = self.login(scope, &LoginOf::Member(member)).await?;
-        let open = login.sessions.iter_mut().find(|session| session.has(secret_hash));
-        let Some(session) = open.filter(|session| session.is_open(now)) else { return Ok(None) };
-        let found = *session;
+        let found = login.sessions.iter_mut().find(|session| session.has(secret_hash));
+        let Some(session) = found else { return Ok(SessionState::Ended) };
+        if !session.is_open(now) {
+            return Ok(SessionState::Expired);
+        }
         if session.is_to_be_noted(now) {
             session.used_at = now;
             // Another request of the same person has noted the use, or ended the session, meanwhile.
             self.write(login.put()?).await?;
         }
-        Ok(Some(found))
+        Ok(SessionState::Open)
     }
 
     /// Ends a session: 1 strong read, and 1 write unit where the session exists.

@@ -10,7 +10,9 @@ use domain::sign_in::{CodeText, Guesses, LoginName, SignInCode};
 use domain::{Enrolment, Instant, MemberId, NoticeId, retention};
 use futures::future::join_all;
 use jiff::ToSpan as _;
-use store::{CodeCheck, CodeRequest, LoginOf, NewCode, NewMember, SourceLimit, StoreError};
+use store::{
+    CodeCheck, CodeRequest, LoginOf, NewCode, NewMember, SessionState, SourceLimit, StoreError,
+};
 use support::mobile;
 
 const SECRET: [u8; 32] = [1; 32];
@@ -157,17 +159,18 @@ async fn a_source_address_has_a_hundred_guesses_an_hour_over_all_instances() {
 async fn a_session_is_open_until_it_is_idle_or_ended() {
     let fixture = Fixture::open().await;
     let member = fixture.member_with_password(1).await;
-    let open = async |secret: [u8; 32], at| {
-        fixture.store.open_session(&fixture.scope, member, &secret, at).await.unwrap().is_some()
+    let state = async |secret: [u8; 32], at| {
+        fixture.store.session_state(&fixture.scope, member, &secret, at).await.unwrap()
     };
-    assert!(open(SECRET, later(NOTED_EVERY_SECONDS)).await);
-    assert!(!open([9; 32], now()).await, "another secret");
+    assert_eq!(state(SECRET, later(NOTED_EVERY_SECONDS)).await, SessionState::Open);
+    assert_eq!(state([9; 32], now()).await, SessionState::Ended, "another secret");
     // The use was noted, so the session lasts from there.
-    assert!(open(SECRET, later(NOTED_EVERY_SECONDS + IDLE_SECONDS - 1)).await);
-    assert!(!open(SECRET, later(NOTED_EVERY_SECONDS + 2 * IDLE_SECONDS)).await);
+    let idle = NOTED_EVERY_SECONDS + IDLE_SECONDS;
+    assert_eq!(state(SECRET, later(idle - 1)).await, SessionState::Open);
+    assert_eq!(state(SECRET, later(idle + IDLE_SECONDS)).await, SessionState::Expired);
     fixture.store.end_session(&fixture.scope, member, &SECRET).await.unwrap();
     fixture.store.end_session(&fixture.scope, member, &SECRET).await.unwrap();
-    assert!(!open(SECRET, later(1)).await, "ended");
+    assert_eq!(state(SECRET, later(1)).await, SessionState::Ended);
 }
 
 #[tokio::test]
