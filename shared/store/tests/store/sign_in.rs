@@ -214,6 +214,27 @@ async fn an_erased_member_has_no_login_and_gets_no_password() {
 }
 
 #[tokio::test]
+async fn the_login_of_a_merged_member_ends_with_the_erasure_that_the_person_asks_for() {
+    let fixture = Fixture::open().await;
+    let absorbed = fixture.member_with_password(1).await;
+    let survivor = fixture.member_with_password(2).await;
+    fixture.store.merge_members(&fixture.scope, survivor, absorbed, later(1)).await.unwrap();
+    let open = fixture.store.session_state(&fixture.scope, absorbed, &SECRET, later(2)).await;
+    assert_eq!(open.unwrap(), SessionState::Open, "the session goes on after the merge");
+    fixture
+        .store
+        .erase_member(&fixture.scope, survivor, ErasureReason::Request, later(3))
+        .await
+        .unwrap();
+    let login = fixture.store.login(&fixture.scope, &LoginOf::Member(absorbed)).await.unwrap();
+    assert_eq!(login.password_hash, None);
+    let open = fixture.store.session_state(&fixture.scope, absorbed, &SECRET, later(4)).await;
+    assert_eq!(open.unwrap(), SessionState::Ended);
+    let set = fixture.store.set_password(&fixture.scope, absorbed, HASH, SECRET, later(5)).await;
+    assert!(matches!(set, Err(StoreError::NotFound(_))));
+}
+
+#[tokio::test]
 async fn an_erasure_is_not_decided_where_the_person_signed_in_meanwhile() {
     let fixture = Fixture::open().await;
     let id = fixture.member_with_password(1).await;

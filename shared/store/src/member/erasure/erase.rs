@@ -131,7 +131,7 @@ impl Store {
         }
     }
 
-    /// Deletes a member who was merged into the erased one, in a transaction of its own. The tombstone
+    /// Deletes a member who was merged into the erased one, with the login, in a transaction of its own. The tombstone
     /// gets the suppressed contacts, on condition that it still has the reason that they were
     /// suppressed for.
     pub(crate) async fn erase_absorbed(
@@ -155,6 +155,8 @@ impl Store {
             let person = keys::person(scope.tenant(), id);
             let mut transaction = self.transaction();
             transaction.add(Write::delete(&person).if_version(member.person.version));
+            // No later write of the login succeeds: each has the condition that the login or the person is there.
+            transaction.add(Write::delete(&keys::login(scope.tenant(), id)));
             let suppressed =
                 self.remove_member(&mut transaction, scope, &member, &tombstone).await?;
             transaction.add(add_suppressed(scope, &tombstone, suppressed));

@@ -20,7 +20,7 @@ impl Store {
     ///
     /// * 1 strong query, and 1 for each merge that is followed
     /// * the decision, as [`Store::login_state`] and [`Store::decide_erasure`]
-    /// * for each member merged into it: 1 strong query and 1 transaction of 10 write units, with 4 more for
+    /// * for each member merged into it: 1 strong query and 1 transaction of 12 write units, with 4 more for
     ///   each card, 6 for an e-mail address, and 2 or 4 for oppositions with 1 or 2 read units
     /// * after an erasure by a deadline, instead of the decision: 1 strong read, 1 write unit for each contact,
     ///   and 1 transaction of 4 write units
