@@ -189,9 +189,10 @@ fn a_member_sees_rewards_coupons_and_messages() {
     assert_eq!(sender.launched("sms")["by_state"]["delivered"], 1);
     let messages = browser.get(&format!("/messages/{}", shop.merchant));
     assert_eq!(messages.status, 200, "{}", messages.text);
-    for shown in ["Essai", "SMS", "remis"] {
+    for shown in ["Offre", "SMS", "remis"] {
         assert!(messages.text.contains(shown), "{shown}: {}", messages.text);
     }
+    assert!(!messages.text.contains("Essai"), "the campaign's own name: {}", messages.text);
 }
 
 #[test]
